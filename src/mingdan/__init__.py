@@ -1,0 +1,1 @@
+"""Mingdan 明单: every deal on the books."""

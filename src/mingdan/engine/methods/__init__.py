@@ -1,0 +1,1 @@
+"""Statistics that several detectors share, one file per method."""

@@ -1,0 +1,42 @@
+"""Fill a detector's sentence with facts, the way people write numbers in each language."""
+
+import string
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from mingdan.engine.findings import Fact, Text
+
+
+class _Words(string.Formatter):
+    """Knows the format specs of sentences.
+
+    `money` (12,345.67, a zero fraction left out), `percent` (12.5 %), `day` (2025-03-31), `days` and `count` (whole
+    numbers with separators), `times` (3.1).
+    """
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        match format_spec:
+            case "money":
+                return _amount(Decimal(str(value)))
+            case "percent":
+                return f"{100 * float(value):.1f}".removesuffix(".0") + " %"
+            case "day":
+                return (value.date() if isinstance(value, datetime) else value).isoformat()
+            case "days" | "count":
+                return f"{round(float(value)):,}"
+            case "times":
+                return f"{float(value):.1f}"
+        return str(super().format_field(value, format_spec))
+
+
+def _amount(value: Decimal) -> str:
+    written = f"{value.quantize(Decimal('0.01')):,}"
+    return written.removesuffix(".00")
+
+
+def sentence(text: Text, facts: Mapping[str, Fact]) -> Text:
+    """Return the text with its facts filled in; raise KeyError on a fact that the finding does not give."""
+    words = _Words()
+    return Text(en=words.vformat(text.en, (), facts), zh=words.vformat(text.zh, (), facts))
