@@ -11,8 +11,8 @@ import duckdb
 import ibis
 import numpy as np
 import pyarrow as pa
-from ibis.expr.types.generic import Value
-from ibis.expr.types.relations import Table as Expression
+from ibis.expr.types import StringValue
+from ibis.expr.types import Table as Expression
 from numpy.typing import NDArray
 
 from mingdan.engine.schema import DUCKDB_TYPES, Table
@@ -94,11 +94,11 @@ class Tables:
         return cls(ibis.duckdb.from_connection(raw), supplied, seen_at)
 
 
-def row_id(table: str) -> Value:
+def row_id(table: str) -> StringValue:
     """Return the deferred expression of a row's id in `table`: its key columns joined with '|' (null is empty)."""
     key = TABLES[table].key
-    parts: list[Value] = [ibis._[name].cast("string").fill_null("") for name in key]
-    return functools.reduce(lambda joined, part: joined + "|" + part, parts)
+    parts: list[StringValue] = [ibis._[name].cast("string").fill_null("") for name in key]
+    return functools.reduce(lambda joined, part: joined.concat("|", part), parts)
 
 
 def _create(raw: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
