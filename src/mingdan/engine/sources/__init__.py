@@ -1,0 +1,5 @@
+"""Every source of a sales trail, one line each."""
+
+from mingdan.engine.reading.raw import Source
+
+SOURCES: tuple[Source, ...] = ()
