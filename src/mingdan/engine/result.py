@@ -117,7 +117,7 @@ class ScanResult:
     matters: tuple[Matter, ...]
     alerts: tuple[Alert, ...]
     callbacks: tuple[Callback, ...]
-    notices: tuple[str, ...] = ()
+    notices: tuple[Text, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -1,0 +1,156 @@
+"""One scan: read the trail, ask every detector, fuse what they say."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+import mingdan
+from mingdan.engine.detector import Detector
+from mingdan.engine.detectors import DETECTORS
+from mingdan.engine.findings import Finding
+from mingdan.engine.fuse import Policy, alerts_of, draw_callbacks, matters_of
+from mingdan.engine.reading import ReadTrail, read_trail
+from mingdan.engine.result import Callback, DetectorRun, Matter, ScanResult
+from mingdan.engine.trail import Tables
+
+Progress = Callable[[str, float], None]
+
+CALLBACKS_FOR_EACH_ALERT = 5
+"""How many customers to ask for each alert of the budget: asking is cheaper than suspecting and finds what is missed."""
+
+
+@dataclass(frozen=True)
+class ScanOptions:
+    """How to scan; None leaves a choice to the trail (`as_of` its newest time, `budget` 4 for each 100 salespeople)."""
+
+    source: str | None = None
+    mapping: Path | None = None
+    key_file: Path | None = None
+    as_of: datetime | None = None
+    budget: int | None = None
+    min_probability: float = 0.8
+    strict: bool = False
+
+
+def scan(
+    path: Path,
+    options: ScanOptions,
+    *,
+    workspace: Path,
+    on_progress: Progress,
+    detectors: Sequence[Detector[Any]] = DETECTORS,
+) -> tuple[ScanResult, ReadTrail]:
+    """Scan the trail at `path`; return the result and the trail it was read from, still open.
+
+    Raises UnreadableTrailError, with a sentence that says what to do, where there is nothing to scan.
+    """
+    started = time.perf_counter()
+    read = read_trail(
+        path,
+        source=options.source,
+        mapping=options.mapping,
+        key_file=options.key_file,
+        strict=options.strict,
+        workspace=workspace,
+        on_progress=on_progress,
+    )
+    tables = read.as_of(options.as_of or read.latest)
+    runs, findings = ask(tables, detectors, on_progress)
+    result = _fused(tables, read, options, detectors, runs, findings)
+    return _timed(result, time.perf_counter() - started), read
+
+
+def ask(
+    tables: Tables, detectors: Sequence[Detector[Any]], on_progress: Progress
+) -> tuple[tuple[DetectorRun, ...], tuple[Finding, ...]]:
+    """Ask every detector that the trail can answer; return how each went, and all findings in a fixed order."""
+    runs = []
+    findings: list[Finding] = []
+    for index, detector in enumerate(detectors):
+        on_progress(detector.code, index / len(detectors))
+        started = time.perf_counter()
+        reason = detector.missing(tables)
+        said = [] if reason else detector.run(tables)
+        seconds = time.perf_counter() - started
+        status = "skipped" if reason else "ran"
+        runs.append(DetectorRun(detector.code, detector.version, status, len(said), seconds, reason))
+        findings.extend(said)
+    return tuple(runs), tuple(findings)
+
+
+def _fused(
+    tables: Tables,
+    read: ReadTrail,
+    options: ScanOptions,
+    detectors: Sequence[Detector[Any]],
+    runs: tuple[DetectorRun, ...],
+    findings: tuple[Finding, ...],
+) -> ScanResult:
+    salespeople = salespeople_of(tables)
+    policy = Policy.for_company(len(salespeople), budget=options.budget, min_probability=options.min_probability)
+    matters = matters_of(findings, detectors)
+    return ScanResult(
+        version=mingdan.__version__,
+        as_of=tables.as_of.date(),
+        seconds=0.0,
+        engine="duckdb",
+        currency=read.currency,
+        tables=read.counts,
+        detectors=runs,
+        findings=findings,
+        matters=matters,
+        alerts=alerts_of(matters, detectors, policy),
+        callbacks=_callbacks(tables, matters, policy),
+        notices=read.notices,
+        numbers=_numbers(salespeople, findings),
+        names=_names(tables, findings),
+    )
+
+
+def salespeople_of(tables: Tables) -> tuple[str, ...]:
+    """Return the ids of the salespeople: employees with the role rep, else whoever owns deals or books orders."""
+    if tables.has("employees", "role"):
+        employees = tables.employees.filter(ibis._.role == "rep").select(employee_id="employee_id")
+    else:
+        owners = tables.opportunities.select(employee_id="owner_id")
+        employees = owners.union(tables.orders.select("employee_id")).filter(ibis._.employee_id.notnull())
+    rows = tables.records(employees.distinct(), order_by=["employee_id"])
+    return tuple(row["employee_id"] for row in rows)
+
+
+def _callbacks(tables: Tables, matters: Sequence[Matter], policy: Policy) -> tuple[Callback, ...]:
+    """Draw from every customer that ever had a deal or an order."""
+    dealt = tables.opportunities.select("account_id").union(tables.orders.select("account_id"))
+    rows = tables.records(dealt.filter(ibis._.account_id.notnull()).distinct(), order_by=["account_id"])
+    size = CALLBACKS_FOR_EACH_ALERT * policy.budget
+    seed = f"{tables.as_of:%Y-%m-%d}"
+    return draw_callbacks([row["account_id"] for row in rows], matters, size=size, seed=seed)
+
+
+def _numbers(salespeople: Sequence[str], findings: Sequence[Finding]) -> dict[str, int]:
+    named = {finding.employee_id for finding in findings if finding.employee_id}
+    return {employee: number for number, employee in enumerate(sorted(named | set(salespeople)), start=1)}
+
+
+def _names(tables: Tables, findings: Sequence[Finding]) -> dict[str, dict[str, str]]:
+    """Return what the people, customers and firms in the findings are called, by table and id."""
+    wanted = {
+        "employees": {finding.employee_id for finding in findings if finding.employee_id},
+        "accounts": {account for finding in findings for account in finding.account_ids},
+        "companies": {company for finding in findings for company in finding.company_ids},
+    }
+    names = {}
+    for table, ids in wanted.items():
+        key = f"{table[:-1] if table != 'companies' else 'company'}_id"
+        rows = tables.records(tables[table].filter(ibis._[key].isin(sorted(ids))), order_by=[key]) if ids else []
+        names[table] = {row[key]: row["name"] for row in rows}
+    return names
+
+
+def _timed(result: ScanResult, seconds: float) -> ScanResult:
+    return replace(result, seconds=seconds)
