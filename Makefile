@@ -1,1 +1,47 @@
 .DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .cache/uv/bin/uv
+BIN := .venv/bin
+SYNCED := .venv/.synced
+
+.PHONY: help setup demo test check bench rows documents clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(SYNCED) ## Install what Mingdan needs into .venv, nothing elsewhere
+
+demo: $(SYNCED) ## Scan an invented company and show the report
+	@$(BIN)/mingdan demo
+
+test: $(SYNCED) ## Run every test
+	@sh scripts/browser
+	@$(BIN)/pytest -n auto --dist worksteal -q
+
+check: $(SYNCED) ## Style, types, layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(SYNCED) ## Measure against peers and floors (minutes, and a few GB of disk)
+	@$(BIN)/python benchmarks/run.py
+
+rows: $(SYNCED) ## List the rows of docs/rows.toml that no test proves yet
+	@$(BIN)/pytest -q --collect-only --rows
+
+documents: $(SYNCED) ## Write the generated documents anew
+	@$(BIN)/python -m mingdan.engine.documents docs/catalogue
+
+clean: ## Remove what set-up made
+	rm -rf .venv .cache
+
+$(UV):
+	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" sh scripts/uv
+
+$(SYNCED): $(UV) uv.lock pyproject.toml
+	@UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet --python "$(PYTHON)"
+	@touch $@

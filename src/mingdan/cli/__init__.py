@@ -1,0 +1,28 @@
+"""The command line: thin, every command is one call into the engine."""
+
+import typer
+
+from mingdan.cli import catalogue, scanning, worlds
+from mingdan.cli.console import failing_clearly
+
+app = typer.Typer(
+    name="mingdan",
+    help="Mingdan 明单: every deal on the books. 每一单,都在账上。",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+
+app.command("scan")(scanning.scan)
+app.command("map")(scanning.propose)
+app.command("demo")(worlds.demo)
+app.command("simulate")(worlds.simulate)
+app.command("evaluate")(worlds.evaluate)
+app.command("tables")(catalogue.tables)
+app.command("detectors")(catalogue.detectors)
+
+
+def main() -> None:
+    """Run the command line; exit 0 done, 1 failed, 2 wrong usage or unreadable input, never with a traceback."""
+    with failing_clearly():
+        app()

@@ -1,0 +1,82 @@
+"""`mingdan simulate`, `mingdan evaluate` and `mingdan demo`: companies whose truth is known."""
+
+import os
+import shutil
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from mingdan.cli.console import out, print_json, progress_shown, workspace_for
+from mingdan.cli.scanning import AsJson, print_summary, write_result
+from mingdan.engine.evaluate import evaluate as evaluate_scan
+from mingdan.engine.scan import ScanOptions
+from mingdan.engine.scan import scan as scan_trail
+from mingdan.engine.simulate import simulate as simulate_company
+
+Scenario = Literal["mixed", "subtle", "adaptive", "none"]
+
+DEMO_SEED = 7
+
+
+def simulate(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder for the trail and its truth.")],
+    reps: Annotated[int, typer.Option(min=1, help="Salespeople.")] = 30,
+    accounts: Annotated[int, typer.Option(min=1, help="Customers.")] = 1500,
+    years: Annotated[float, typer.Option(min=0.25, help="Years of history.")] = 2,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same company.")] = 1,
+    scenario: Annotated[Scenario, typer.Option(help="How side deals are made; none for an honest company.")] = "mixed",
+) -> None:
+    """Write the trail of an invented company, and beside it the truth about its side deals."""
+    with progress_shown("inventing a company") as on_progress:
+        simulate_company(
+            folder, reps=reps, accounts=accounts, years=years, seed=seed, scenario=scenario, on_progress=on_progress
+        )
+    out.print(f"Wrote {folder}; its truth lies in {folder / 'truth'}.", soft_wrap=True)
+
+
+def evaluate(
+    result: Annotated[Path, typer.Argument(help="The folder of a scan.")],
+    truth: Annotated[Path, typer.Argument(help="The truth folder of the simulated company.")],
+    as_json: AsJson = False,
+) -> None:
+    """Compare a scan with the truth of a simulated company."""
+    evaluation = evaluate_scan(result, truth)
+    if as_json:
+        print_json(evaluation.to_json())
+    else:
+        out.print(evaluation.to_table())
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help="Where to put the company and the report.")] = Path(
+        "mingdan-demo"
+    ),
+    seed: Annotated[int, typer.Option(help="Another seed, another company.")] = DEMO_SEED,
+    open_report: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the report where there is a screen.")
+    ] = True,
+) -> None:
+    """Invent a company, scan it and show the report."""
+    trail, result_folder = folder / "trail", folder / "scan"
+    shutil.rmtree(trail, ignore_errors=True)
+    with progress_shown("inventing a company") as on_progress:
+        simulate_company(trail, reps=30, accounts=1500, years=2, seed=seed, scenario="mixed", on_progress=on_progress)
+    with workspace_for(folder) as workspace, progress_shown("reading") as on_progress:
+        result, read = scan_trail(trail, ScanOptions(), workspace=workspace, on_progress=on_progress)
+        write_result(result, read, result_folder, with_names=True)
+        read.close()
+    print_summary(result, result_folder)
+    report = (result_folder / "report.html").absolute()
+    if open_report and has_screen() and webbrowser.open(report.as_uri()):
+        return
+    out.print(f"Open it in a browser: {report.as_uri()}", soft_wrap=True)
+
+
+def has_screen() -> bool:
+    """Return whether a browser window can be shown to somebody here."""
+    if sys.platform in ("darwin", "win32"):
+        return "SSH_CONNECTION" not in os.environ
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
