@@ -1,0 +1,22 @@
+"""Run every benchmark, one after the other, each in its own process: `make bench`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARKS = ("scan_scale", "repurchase_cdnow", "process_conformance")
+
+
+def main() -> int:
+    """Run the benchmarks named on the command line, or all; return how many failed."""
+    chosen = sys.argv[1:] or BENCHMARKS
+    failed = 0
+    for name in chosen:
+        print(f"\n== {name} ==", flush=True)
+        file = Path(__file__).with_name(f"{name}.py")
+        failed += subprocess.run([sys.executable, str(file)], check=False).returncode != 0
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
