@@ -1,0 +1,10 @@
+"""`python -m mingdan.engine.documents FOLDER`: write the catalogue into the folder."""
+
+import sys
+from pathlib import Path
+
+from mingdan.engine.documents import write_catalogue
+
+if len(sys.argv) != 2:
+    sys.exit("usage: python -m mingdan.engine.documents FOLDER")
+write_catalogue(Path(sys.argv[1]))

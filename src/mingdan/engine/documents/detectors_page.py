@@ -1,0 +1,160 @@
+"""The page of detectors: what each asks, reads, rules out and may weigh."""
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mingdan.engine.detector import STRENGTH_CAPS, Detector
+from mingdan.engine.documents.markdown import GENERATED, SUFFIX, Language, grid, page, titled, told
+from mingdan.engine.findings import FIRST_KEY_FAMILIES, Text
+
+FAMILIES: dict[str, Text] = {
+    "pipeline": Text(en="pipeline", zh="商机"),
+    "repurchase": Text(en="repurchase", zh="复购"),
+    "price": Text(en="price", zh="价格"),
+    "chain": Text(en="chain of trade", zh="交易链条"),
+    "entity": Text(en="entity", zh="主体关联"),
+    "access": Text(en="access", zh="数据访问"),
+    "communication": Text(en="communication", zh="沟通"),
+    "money": Text(en="money", zh="资金"),
+    "service": Text(en="service", zh="售后服务"),
+    "voice": Text(en="customer voice", zh="客户反馈"),
+    "process": Text(en="process", zh="流程"),
+}
+
+STRENGTHS: dict[str, Text] = {
+    "W1": Text(en="context only", zh="仅作背景"),
+    "W2": Text(en="weak", zh="较弱"),
+    "W3": Text(en="moderate", zh="中等"),
+    "W4": Text(en="strong", zh="较强"),
+    "W5": Text(en="near-direct", zh="接近直接证据"),
+}
+
+_TITLE = Text(en="# Detectors", zh="# 检测项目录")
+_OPENING = Text(
+    en="A detector asks one question of the trail. What it says is a finding: a deviation that wants an explanation, "
+    "never a verdict on a person.",
+    zh="每个检测项只向销售记录提出一个问题。它给出的是“发现”：一处需要解释的偏差，绝不是对人的结论。",
+)
+_LIST_HEADINGS = Text(en="code|family|strength|question", zh="代码|类别|强度|所问问题")
+_STRENGTH_TITLE = Text(en="## Strength", zh="## 强度")
+_STRENGTH = Text(
+    en="Strength caps the weight of one finding. The weight is a logarithm to base 10: it says how many times likelier the "
+    "evidence is under a side deal than under honest trade. The caps are set by judgement, not yet by confirmed cases.",
+    zh="强度限定单个发现的权重上限。权重是以 10 为底的对数：该证据在“存在私单”时出现的可能性，"
+    "是“正常交易”时的多少倍。上限目前凭专业判断设定，尚未用已查实的案件校准。",
+)
+_STRENGTH_HEADINGS = Text(en="strength|meaning|most weight|times likelier, at most", zh="强度|含义|权重上限|最多为几倍")
+_FACTS = Text(
+    en="**{title}** · family: {family} · strength: {strength} · version: {version}",
+    zh="**{title}** · 类别：{family} · 强度：{strength} · 版本：{version}",
+)
+_HEADINGS = {
+    "method": Text(en="How", zh="方法"),
+    "sentence": Text(en="What it says", zh="结论用语"),
+    "reads": Text(en="Data it cannot do without", zh="必需数据"),
+    "uses": Text(en="Data that sharpens it", zh="可提高准确度的数据"),
+    "innocent": Text(en="Innocent explanations", zh="正当解释"),
+    "next_step": Text(en="Next step", zh="下一步"),
+    "parameters": Text(en="Parameters", zh="参数（说明为英文）"),
+    "examples": Text(en="Examples", zh="样例（名称为英文）"),
+}
+_INNOCENT_HEADINGS = Text(en="explanation|weight taken off where it holds", zh="解释|成立时扣减的权重")
+_PARAMETER_HEADINGS = Text(en="parameter|default", zh="参数|默认值")
+_SPEAKS = Text(en="- speaks: {name}", zh="- 报出：{name}")
+_SILENT = Text(en="- stays silent: {name}", zh="- 不报：{name}")
+_FIRST_KEY = Text(en="It may turn the first key of an alert.", zh="可作为预警“双钥”中的第一把钥匙。")
+_SECOND_KEY = Text(en="It can only be the second key of an alert.", zh="只能作为预警“双钥”中的第二把钥匙。")
+
+
+def detectors_page(detectors: Sequence[Detector[Any]], language: Language) -> str:
+    """Return the page in this language, the detectors in the order given."""
+    listed = [
+        [
+            f"[`{one.code}`](#{one.code})",
+            told(FAMILIES[one.family], language),
+            one.strength,
+            told(one.question, language),
+        ]
+        for one in detectors
+    ]
+    strengths = [
+        [code, told(STRENGTHS[code], language), f"{cap:g}", f"{10**cap:.2g}" if cap < 1 else f"{10**cap:.0f}"]
+        for code, cap in STRENGTH_CAPS.items()
+    ]
+    return page(
+        [
+            *(told(text, language) for text in (GENERATED, _TITLE, _OPENING)),
+            grid(told(_LIST_HEADINGS, language).split("|"), listed),
+            *(told(text, language) for text in (_STRENGTH_TITLE, _STRENGTH)),
+            grid(told(_STRENGTH_HEADINGS, language).split("|"), strengths),
+            *(_detector(one, language) for one in detectors),
+        ]
+    )
+
+
+def _detector(detector: Detector[Any], language: Language) -> str:
+    bodies = {
+        "method": told(detector.method, language),
+        "sentence": _template(told(detector.sentence, language)),
+        "reads": _columns_read(detector.reads, language),
+        "uses": _columns_read(detector.uses, language),
+        "innocent": _innocents(detector, language),
+        "next_step": told(detector.next_step, language),
+        "parameters": _parameters(detector.parameters, language),
+        "examples": _examples(detector, language),
+    }
+    key = _FIRST_KEY if detector.family in FIRST_KEY_FAMILIES else _SECOND_KEY
+    parts = [f"## {detector.code}", _facts(detector, language), told(detector.question, language)]
+    for name, body in bodies.items():
+        parts.extend(titled(told(_HEADINGS[name], language), body))
+    return "\n\n".join([*parts, told(key, language)])
+
+
+def _facts(detector: Detector[Any], language: Language) -> str:
+    return told(_FACTS, language).format(
+        title=told(detector.title, language),
+        family=told(FAMILIES[detector.family], language),
+        strength=f"{detector.strength} {told(STRENGTHS[detector.strength], language)}",
+        version=detector.version,
+    )
+
+
+def _template(sentence: str) -> str:
+    """Show a sentence with the names of its facts: `{amount:money}` becomes ‹amount›."""
+    return re.sub(r"\{(\w+)(?::[^}]*)?\}", r"‹\1›", sentence)
+
+
+def _columns_read(reads: Mapping[str, tuple[str, ...]], language: Language) -> str:
+    lines = []
+    for table, columns in reads.items():
+        link = f"- [`{table}`](tables{SUFFIX[language]}#{table})"
+        lines.append(": ".join(part for part in (link, ", ".join(f"`{column}`" for column in columns)) if part))
+    return "\n".join(lines)
+
+
+def _innocents(detector: Detector[Any], language: Language) -> str:
+    rows = [[told(one.text, language), f"{one.discount:g}"] for one in detector.innocent_explanations]
+    return grid(told(_INNOCENT_HEADINGS, language).split("|"), rows)
+
+
+def _parameters(parameters: Any, language: Language) -> str:
+    if not dataclasses.is_dataclass(parameters) or not dataclasses.fields(parameters):
+        return ""
+    rows = [[f"`{one.name}`", f"`{getattr(parameters, one.name)!r}`"] for one in dataclasses.fields(parameters)]
+    listed = grid(told(_PARAMETER_HEADINGS, language).split("|"), rows)
+    return "\n\n".join(part for part in (listed, _docstring(type(parameters))) if part)
+
+
+def _docstring(kind: type) -> str:
+    """Return the class's own docstring; the one that a dataclass makes up says nothing new."""
+    written = inspect.cleandoc(kind.__doc__ or "")
+    return "" if written.startswith(f"{kind.__name__}(") else written
+
+
+def _examples(detector: Detector[Any], language: Language) -> str:
+    return "\n".join(
+        told(_SPEAKS if one.fires else _SILENT, language).format(name=one.name) for one in detector.examples
+    )
