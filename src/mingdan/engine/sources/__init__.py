@@ -1,5 +1,8 @@
 """Every source of a sales trail, one line each."""
 
 from mingdan.engine.reading.raw import Source
+from mingdan.engine.sources.mapping import MappingSource
 
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (
+    MappingSource(),
+)
