@@ -23,7 +23,6 @@ Family = Literal[
 ]
 SubjectKind = Literal["deal", "account", "employee", "company"]
 Status = Literal["ruled_out", "open", "supported"]
-Fact = str | int | float | Decimal | datetime | date
 
 FIRST_KEY_FAMILIES: frozenset[Family] = frozenset({"money", "chain", "entity", "service", "voice"})
 """The families of which at least one must speak before an alert may name a person (the two-key rule)."""
@@ -35,6 +34,10 @@ class Text:
 
     en: str
     zh: str
+
+
+Fact = str | int | float | Decimal | datetime | date | Text
+"""What may fill a sentence; a Text gives each language its own words."""
 
 
 @dataclass(frozen=True, order=True)

@@ -39,4 +39,6 @@ def _amount(value: Decimal) -> str:
 def sentence(text: Text, facts: Mapping[str, Fact]) -> Text:
     """Return the text with its facts filled in; raise KeyError on a fact that the finding does not give."""
     words = _Words()
-    return Text(en=words.vformat(text.en, (), facts), zh=words.vformat(text.zh, (), facts))
+    en = {name: fact.en if isinstance(fact, Text) else fact for name, fact in facts.items()}
+    zh = {name: fact.zh if isinstance(fact, Text) else fact for name, fact in facts.items()}
+    return Text(en=words.vformat(text.en, (), en), zh=words.vformat(text.zh, (), zh))
