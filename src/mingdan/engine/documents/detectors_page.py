@@ -32,11 +32,11 @@ STRENGTHS: dict[str, Text] = {
     "W5": Text(en="near-direct", zh="接近直接证据"),
 }
 
-_TITLE = Text(en="# Detectors", zh="# 检测项目录")
+_TITLE = Text(en="# Detectors", zh="# 检测器目录")
 _OPENING = Text(
     en="A detector asks one question of the trail. What it says is a finding: a deviation that wants an explanation, "
     "never a verdict on a person.",
-    zh="每个检测项只向销售记录提出一个问题。它给出的是“发现”：一处需要解释的偏差，绝不是对人的结论。",
+    zh="每个检测器只向销售记录提出一个问题。它给出的是“发现”：一处需要解释的偏差，绝不是对人的结论。",
 )
 _LIST_HEADINGS = Text(en="code|family|strength|question", zh="代码|类别|强度|所问问题")
 _STRENGTH_TITLE = Text(en="## Strength", zh="## 强度")
@@ -56,7 +56,7 @@ _HEADINGS = {
     "sentence": Text(en="What it says", zh="结论用语"),
     "reads": Text(en="Data it cannot do without", zh="必需数据"),
     "uses": Text(en="Data that sharpens it", zh="可提高准确度的数据"),
-    "innocent": Text(en="Innocent explanations", zh="正当解释"),
+    "innocent": Text(en="Innocent explanations", zh="合理解释"),
     "next_step": Text(en="Next step", zh="下一步"),
     "parameters": Text(en="Parameters", zh="参数（说明为英文）"),
     "examples": Text(en="Examples", zh="样例（名称为英文）"),

@@ -26,7 +26,7 @@ _OPENING = Text(
     "stops a scan: the detectors that need it are skipped and say why. The conventions are in "
     "[the trail](../how-it-works/trail.md).",
     zh="`*` 表示该表的必填列，其余列可以缺失或为空。缺一张表或一列不会中断扫描，"
-    "只是需要它的检测项会跳过，并说明原因。各项约定见[销售记录](../how-it-works/trail.md)（英文）。",
+    "只是需要它的检测器会跳过，并说明原因。各项约定见[销售记录](../how-it-works/trail.md)（英文）。",
 )
 _LIST_HEADINGS = Text(en="table|what it holds|columns", zh="表|内容|列数")
 _COLUMN_HEADINGS = Text(en="column|kind|other headings it is known by", zh="列|类型|可识别的其他表头")

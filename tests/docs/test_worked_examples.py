@@ -1,0 +1,128 @@
+"""The figures in docs/how-it-works/fusion.md are what the code computes."""
+
+import math
+
+import pytest
+
+from mingdan.engine.detector import STRENGTH_CAPS
+from mingdan.engine.detectors.payee_not_company import DETECTOR as PAYEE
+from mingdan.engine.findings import FIRST_KEY_FAMILIES, Finding
+from mingdan.engine.fuse.alerts import ALERTS_FOR_100_REPS, KEY_WEIGHT, Policy
+from mingdan.engine.fuse.callbacks import AT_RANDOM, inclusion_probabilities
+from mingdan.engine.fuse.grouping import WINDOW
+from mingdan.engine.fuse.weighing import (
+    CUSTOMERS_TOUCHED,
+    FAMILY_CAP,
+    REPEAT,
+    SALESPEOPLE_DIVERTING,
+    probability,
+    spill_over,
+    weigh,
+)
+from mingdan.engine.trail import Tables
+from tests.docs.pages import DOCS, rows_of
+from tests.engine.fuse.cases import NAMED, f
+
+PAGE = "how-it-works/fusion.md"
+ROWS = rows_of(PAGE)
+
+CONTRACT = next(example for example in PAYEE.examples if example.fires)
+TENDER = {"kind": "tender", "from_date": "2025-01-01"}
+WAIVER = {"kind": "waiver", "from_date": "2025-02-01", "account_id": "A1"}
+
+EXAMPLE = [
+    f("rhythm", weight=1.0, rows=("O1",)),
+    f("basket", weight=0.6, rows=("O2",)),
+    f("payer", weight=1.8, rows=("P9",)),
+    f("payee", weight=1.0, rows=("P9", "K1")),
+    f("phone", weight=0.8, rows=("C1",)),
+    f("said", weight=-0.5, rows=("B1",)),
+]
+
+
+def paid_to_a_stranger(causes: list[dict[str, str]], as_of: str) -> list[Finding]:
+    return PAYEE.run(Tables.from_records({**CONTRACT.records, "context_events": causes}, as_of=as_of))
+
+
+@pytest.mark.parametrize(
+    ("told", "causes", "as_of"),
+    [
+        ("no register of innocent causes, contract three months old", [], "2025-06-30"),
+        ("a register without a fitting waiver, contract three months old", [TENDER], "2025-06-30"),
+        ("a register without a fitting waiver, contract three weeks old", [TENDER], "2025-03-22"),
+    ],
+)
+def test_explanations_lower_a_finding_as_told(told: str, causes: list[dict[str, str]], as_of: str) -> None:
+    (finding,) = paid_to_a_stranger(causes, as_of)
+    statuses = [finding.explanations[code].replace("_", " ") for code in ("new-account", "escrow")]
+    assert ROWS[told] == [*statuses, f"{finding.weight:g}"]
+
+
+def test_a_fitting_waiver_leaves_no_finding() -> None:
+    assert paid_to_a_stranger([WAIVER], "2025-06-30") == []
+    assert ROWS["a waiver for this customer"][-1] == "no finding"
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ("purchases stopped", "rhythm"),
+        ("part of the usual goods is missing", "basket"),
+        ("a stranger paid", "payer"),
+        ("the payee account is not ours", "payee"),
+        ("a phone number is shared with another firm", "phone"),
+        ("the customer says that nothing was bought elsewhere", "said"),
+    ],
+)
+def test_each_finding_of_the_example_keeps_what_is_told(told: str, code: str) -> None:
+    ((finding, kept),) = [entry for entry in weigh(EXAMPLE, NAMED).findings if entry[0].detector == code]
+    family, weight, told_kept, _why = ROWS[told]
+    assert (family, weight, told_kept) == (NAMED[code], f"{finding.weight:g}", f"{kept:g}")
+
+
+def test_the_example_adds_up_to_what_is_told() -> None:
+    total = weigh(EXAMPLE, NAMED).total
+    assert ROWS["total"][2].strip("*") == f"{total:.2f}"
+    assert ROWS["3.43 (the example)"] == [f"{probability(total, 0.0):.2f}"]
+
+
+def test_a_lone_matter_needs_the_weights_told() -> None:
+    prior = SALESPEOPLE_DIVERTING * CUSTOMERS_TOUCHED
+    for wanted in (0.5, 0.8, 0.9):
+        needed = math.log10(wanted / (1 - wanted) * (1 - prior) / prior)
+        assert ROWS[f"{needed:.2f}"] == [f"{wanted:.2f}"]
+        assert probability(needed, 0.0) == pytest.approx(wanted, abs=1e-5)
+    assert ROWS["2.7 (the most that one family can carry)"] == [f"{probability(FAMILY_CAP, 0.0):.2f}"]
+
+
+@pytest.mark.parametrize(("told", "weight"), [("nothing", 0.0), ("0.6", 0.6), ("1", 1.0), ("1.8", 1.8), ("2.7", 2.7)])
+def test_another_matter_says_of_the_person_what_is_told(told: str, weight: float) -> None:
+    said = spill_over([2.0, weight])[0]
+    assert ROWS[told] == [f"{said:.2f}", f"{probability(2.0, said):.2f}"]
+
+
+def test_customers_are_drawn_with_the_chances_told() -> None:
+    chances = inclusion_probabilities({"A1": 0.8, "A2": 0.2, **{f"A{n}": 0.0 for n in range(3, 11)}}, 2)
+    told = {"A1": "A1", "A2": "A2", "A3": "each of the other eight", "A10": "each of the other eight"}
+    for customer, row in told.items():
+        assert ROWS[row] == [f"{chances[customer]:.3f}"]
+
+
+def test_the_constants_in_the_text_are_those_of_the_code() -> None:
+    page = " ".join((DOCS / PAGE).read_text(encoding="utf-8").split())
+    caps = ", ".join(f"{code} {cap:g}" for code, cap in STRENGTH_CAPS.items())
+    for said in (
+        f"({caps})",
+        f"within {WINDOW.days} days",
+        f"({REPEAT:g}, {REPEAT**2:g}, …)",
+        f"at most {FAMILY_CAP:g}",
+        f"{SALESPEOPLE_DIVERTING:.0%}".replace("%", " %"),
+        f"touched with probability {CUSTOMERS_TOUCHED:g}",
+        f"starts at {SALESPEOPLE_DIVERTING * CUSTOMERS_TOUCHED:g}",
+        f"carry at least {KEY_WEIGHT:g} each",
+        f"(default {Policy().min_probability:g})",
+        f"by default {ALERTS_FOR_100_REPS} for each 100 salespeople",
+    ):
+        assert said in page
+    assert AT_RANDOM == 0.2
+    assert all(family in page for family in FIRST_KEY_FAMILIES)
