@@ -5,6 +5,10 @@ from typing import Any
 from mingdan.engine.detector import Detector
 from mingdan.engine.detectors import (
     payee_not_company,
+    shared_identifier,
 )
 
-DETECTORS: tuple[Detector[Any], ...] = (payee_not_company.DETECTOR,)
+DETECTORS: tuple[Detector[Any], ...] = (
+    shared_identifier.DETECTOR,
+    payee_not_company.DETECTOR,
+)

@@ -1,0 +1,291 @@
+"""E2: a customer or firm carries a phone number, address, bank account or identity of one of our people."""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import ibis
+from ibis.expr.types import Table as Expression
+
+from mingdan.engine.detector import Detector, Example, Innocent
+from mingdan.engine.findings import Evidence, Finding, Status, Text
+from mingdan.engine.methods.dealings import Tie, ties_of
+from mingdan.engine.methods.identifier_rows import employee_identifiers, outside_identifiers
+from mingdan.engine.trail import Tables, moment, money
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """`hub`: a key at more unrelated firms than this is an agent's or a shared office's and says nothing.
+
+    `crowd`: a key of more of our own people than this is a dormitory or an office. `most` is the weight (log10) that a
+    match of a kind may carry, `untied` what is left of it where the salesperson has nothing to do with the firm.
+    """
+
+    hub: int = 5
+    crowd: int = 3
+    phone: float = 1.8
+    bank: float = 1.8
+    id: float = 1.8
+    address: float = 0.6
+    person: float = 0.6
+    untied: float = 0.5
+    slack_days: int = 30
+    evidence_rows: int = 20
+
+
+def find(tables: Tables, parameters: Parameters) -> list[Finding]:
+    """Return one finding for each of our people and outside firm (or customer) with a key in common."""
+    own, outside = employee_identifiers(tables), outside_identifiers(tables)
+    rows = _matches(tables, own, outside, parameters)
+    if not rows:
+        return []
+    spread, size = _frequencies(tables, outside, rows)
+    holders = _holders(tables, own)
+    pairs: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        key = (row["kind"], row["key"])
+        if spread[key] <= parameters.hub and holders[key] <= parameters.crowd:
+            weight = min(getattr(parameters, row["kind"]), math.log10((size[row["kind"]] + 2) / (spread[key] + 1)))
+            shared = {"spread": spread[key], "holders": holders[key], "weight": max(0.0, weight) / holders[key]}
+            pairs[row["employee_id"], row["entity"]].append({**row, **shared})
+    ties = ties_of(tables, sorted(pairs))
+    return [_finding(tables, pair, pairs[pair], ties[pair], parameters) for pair in sorted(pairs)]
+
+
+def _matches(tables: Tables, own: Expression, outside: Expression, parameters: Parameters) -> list[Row]:
+    """Return the rows of outsiders that carry a key of ours while the person worked here."""
+    ours = own.select("kind", "key", "employee_id", "hired_date", "left_date", own_table="table_name", own_row="row_id")
+    both = outside.inner_join(ours, ["kind", "key"])
+    slack = ibis.interval(days=parameters.slack_days)
+    begun = both.standing | both.hired_date.isnull() | (both.at >= both.hired_date.cast("timestamp(6)") - slack)
+    not_over = both.left_date.isnull() | (both.at <= both.left_date.cast("timestamp(6)") + slack)
+    overlapping = both.filter(both.at.isnull() | (begun & not_over)).distinct()
+    return tables.records(
+        overlapping, order_by=["employee_id", "entity", "kind", "key", "table_name", "row_id", "own_table", "own_row"]
+    )
+
+
+def _frequencies(
+    tables: Tables, outside: Expression, rows: Sequence[Row]
+) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """Return how many unrelated entities carry each matched key, and how many carry any key of the kind."""
+    keys = sorted({row["key"] for row in rows})
+    carried = outside.filter(outside.key.isin(keys)).group_by("kind", "key").agg(n=ibis._.entity.nunique())
+    every = outside.group_by("kind").agg(n=ibis._.entity.nunique())
+    spread = {(row["kind"], row["key"]): row["n"] for row in tables.records(carried, order_by=["kind", "key"])}
+    return spread, {row["kind"]: row["n"] for row in tables.records(every, order_by=["kind"])}
+
+
+def _holders(tables: Tables, own: Expression) -> dict[tuple[str, str], int]:
+    counted = own.group_by("kind", "key").agg(n=ibis._.employee_id.nunique())
+    return {(row["kind"], row["key"]): row["n"] for row in tables.records(counted, order_by=["kind", "key"])}
+
+
+def _finding(tables: Tables, pair: tuple[str, str], rows: Sequence[Row], tie: Tie, parameters: Parameters) -> Finding:
+    employee, entity = pair
+    accounts = sorted({*tie.customers, *(row["account_id"] for row in rows if row["account_id"])})
+    companies = tuple(sorted({row["company_id"] for row in rows if row["company_id"]}))
+    dealt = [tie.dealt[account] for account in accounts if account in tie.dealt]
+    lost = tie.lost
+    weight = _weight(rows) * (1 if dealt or lost else parameters.untied)
+    touched = sorted({*accounts, *(deal["account_id"] for deal in lost if deal["account_id"])})
+    at = _latest(tables, rows, dealt, lost)
+    shown = _evidence(rows, lost, parameters.evidence_rows)
+    counts = {kind: len({row["key"] for row in rows if row["kind"] == kind}) for kind in _KINDS}
+    return Finding(
+        subject_kind="account" if accounts else "company",
+        subject_id=accounts[0] if accounts else companies[0] if companies else entity,
+        at=at,
+        weight=weight,
+        evidence=shown,
+        facts={
+            "firm": tie.name,
+            "phones": counts["phone"],
+            "addresses": counts["address"],
+            "banks": counts["bank"],
+            "people": counts["id"] + counts["person"],
+            "others": max(row["spread"] for row in rows) - 1,
+            "losses": len(lost),
+        },
+        employee_id=employee,
+        account_ids=tuple(touched),
+        opportunity_ids=tuple(deal["opportunity_id"] for deal in lost),
+        company_ids=companies,
+        amount_at_risk=money(_at_risk(rows, dealt, lost)),
+        explanations=_explanations(tables, employee, rows, companies, at),
+    )
+
+
+_KINDS = ("phone", "address", "bank", "id", "person")
+
+
+def _weight(rows: Sequence[Row]) -> float:
+    """Add the kinds, each counted once at its best: a second phone number of one firm says nothing new."""
+    best: dict[str, float] = defaultdict(float)
+    for row in rows:
+        best[row["kind"]] = max(best[row["kind"]], row["weight"])
+    return sum(best[kind] for kind in _KINDS)
+
+
+def _latest(tables: Tables, rows: Sequence[Row], dealt: Sequence[Row], lost: Sequence[Row]) -> datetime:
+    """Return the last day on which the tie mattered: a shared phone is as old as its last deal, not as the firm."""
+    days = [row["at"] for row in rows] + [row["last_at"] for row in dealt] + [deal["closed_at"] for deal in lost]
+    return min(tables.as_of, max((moment(day) for day in days if day), default=tables.as_of))
+
+
+def _evidence(rows: Sequence[Row], lost: Sequence[Row], most: int) -> tuple[Evidence, ...]:
+    own = sorted({Evidence(row["own_table"], row["own_row"]) for row in rows})
+    theirs = sorted({Evidence(row["table_name"], row["row_id"]) for row in rows})[:most]
+    return (*own, *theirs, *(Evidence("opportunities", deal["opportunity_id"]) for deal in lost[:most]))
+
+
+def _at_risk(rows: Sequence[Row], dealt: Sequence[Row], lost: Sequence[Row]) -> Decimal:
+    moved: dict[tuple[str, str], Decimal] = {
+        (row["table_name"], row["row_id"]): row["amount"] for row in rows if row["amount"]
+    }
+    paid = sum(moved.values(), Decimal(0))
+    sold = sum((row["amount"] for row in dealt if row["amount"]), Decimal(0))
+    return max(paid, sold) + sum((deal["amount"] for deal in lost if deal["amount"]), Decimal(0))
+
+
+def _explanations(
+    tables: Tables, employee: str, rows: Sequence[Row], companies: Sequence[str], at: datetime
+) -> dict[str, Status]:
+    day = at.date()
+    declared = {tables.context.declared(employee, day, company_id=company) for company in companies}
+    kinds = {row["kind"] for row in rows}
+    spread = max(row["spread"] for row in rows)
+    declared_status: Status = "supported" if "supported" in declared else "open" if "open" in declared else "ruled_out"
+    knows_profile = tables.has("company_profile", "phone_key") or not kinds & {"phone"}
+    return {
+        "declared": declared_status if declared else tables.context.declared(employee, day),
+        "agent": "ruled_out" if spread == 1 else "open",
+        "switchboard": "ruled_out" if knows_profile else "open",
+        "former-tenant": "open" if kinds == {"address"} else "ruled_out",
+        "namesake": "open" if kinds == {"person"} else "ruled_out",
+        "filler": _filler(rows, spread),
+        "household": "supported" if max(row["holders"] for row in rows) > 1 else "ruled_out",
+    }
+
+
+def _filler(rows: Sequence[Row], spread: int) -> Status:
+    """A salesperson's own number in the records of several customers fills a compulsory field."""
+    if any(row["table_name"] not in ("contacts", "accounts", "leads") for row in rows):
+        return "ruled_out"
+    return "supported" if spread >= 3 else "open"
+
+
+_OWN = {"employee_id": "E1", "name": "Li Wei", "role": "rep", "hired_date": "2020-01-01", "phone_key": "P1"}
+_CUSTOMERS = [
+    {"account_id": f"A{n}", "name": f"Customer {n}", "owner_id": "E1", "phone_key": f"P{100 + n}"} for n in range(30)
+]
+_PROFILE = [{"name": "Our firm", "phone_key": "P0"}]
+
+DETECTOR = Detector(
+    code="shared-identifier",
+    version=1,
+    design="E2",
+    family="entity",
+    strength="W4",
+    title=Text(en="Identifier shared with an employee", zh="与员工共用电话、地址或账户"),
+    question=Text(
+        en="Does a customer or outside firm use a phone number, address, bank account or identity of one of our people?",
+        zh="是否有客户或外部企业使用了本公司员工的电话、地址、银行账户或身份信息?",
+    ),
+    sentence=Text(
+        en="{firm} shares identifiers with the salesperson: phone numbers {phones:count}, addresses {addresses:count}, "
+        "bank accounts {banks:count}, persons {people:count}; other firms that carry them: {others:count}; deals of the "
+        "salesperson that it won: {losses:count}.",
+        zh="{firm} 与该销售人员存在共用标识:电话 {phones:count} 个、地址 {addresses:count} 个、银行账户 {banks:count} 个、"
+        "人员 {people:count} 名;另有 {others:count} 家企业使用相同标识;该企业赢得其丢单 {losses:count} 笔。",
+    ),
+    next_step=Text(
+        en="Compare both source records and their dates, then look for a declaration of interest before asking anybody.",
+        zh="先核对两处原始记录及其日期,并查阅利益申报,再向当事人了解情况。",
+    ),
+    method=Text(
+        en="Equality of match keys of one kind. Weight log10(1/u), u being how often the key occurs among unrelated firms "
+        "(with one added on each side), at most 1.8 for a phone number, bank account or identity and 0.6 for an address or "
+        "a name; kinds add up. Keys carried by more than 5 unrelated firms or 3 colleagues, and our own switchboard, "
+        "premises and accounts, are ignored; half the weight where the salesperson never dealt with the firm.",
+        zh="同类匹配键相等。权重为 log10(1/u),u 为该键在互不相关企业中出现的频率(两侧各加一);电话、银行账户、身份最多 1.8,"
+        "地址、姓名最多 0.6,不同种类相加。超过 5 家无关企业或 3 名同事共用的键,以及本公司总机、地址和账户不计;"
+        "销售人员与该企业从无往来的,权重减半。",
+    ),
+    reads={"employees": ("employee_id",)},
+    uses={
+        "employees": ("phone_key", "address_key", "bank_key", "id_key", "hired_date", "left_date"),
+        "declared_interests": ("person_key", "company_id"),
+        "company_profile": ("phone_key", "address_key"),
+        "company_bank_accounts": ("bank_key",),
+        "accounts": ("phone_key", "address_key", "registration_no", "owner_id"),
+        "contacts": ("phone_key",),
+        "leads": ("phone_key",),
+        "companies": ("phone_key", "address_key", "registration_no"),
+        "company_people": ("person_key",),
+        "orders": ("ship_to_key", "consignee_key", "employee_id"),
+        "payments": ("payer_bank_key", "payee_bank_key"),
+        "contracts": ("payee_bank_key",),
+        "field_changes": ("new_key",),
+        "opportunities": ("winner_company_id",),
+    },
+    parameters=Parameters(),
+    find=find,
+    innocent_explanations=(
+        Innocent("declared", Text(en="a declared and approved interest", zh="已申报并获批准的利益关系"), 1.8),
+        Innocent("agent", Text(en="a registration agent or shared office", zh="代理注册机构或共享办公"), 0.6),
+        Innocent("switchboard", Text(en="our own switchboard", zh="本公司总机"), 0.6),
+        Innocent("former-tenant", Text(en="a former tenant of the address", zh="该地址的前租户"), 0.3),
+        Innocent("namesake", Text(en="another person of the same name", zh="同名的其他人"), 0.4),
+        Innocent(
+            "filler", Text(en="own number typed to fill a compulsory field", zh="为填满必填项而填写自己的号码"), 0.9
+        ),
+        Innocent("household", Text(en="colleagues who share a flat or a line", zh="同事合租或共用线路"), 0.3),
+    ),
+    wakes_on=("employees", "accounts", "contacts", "companies", "orders", "payments", "contracts", "field_changes"),
+    examples=(
+        Example(
+            name="a firm that wins the deals has the salesperson's phone",
+            fires=True,
+            as_of="2025-06-30",
+            records={
+                "company_profile": _PROFILE,
+                "employees": [_OWN],
+                "accounts": _CUSTOMERS,
+                "companies": [
+                    {"company_id": "F1", "name": "New firm", "phone_key": "P1", "established_date": "2024-05-01"}
+                ],
+                "opportunities": [
+                    {
+                        "opportunity_id": "O1",
+                        "account_id": "A1",
+                        "owner_id": "E1",
+                        "created_at": "2024-08-01",
+                        "closed_at": "2024-10-01",
+                        "outcome": "lost",
+                        "amount": "80000",
+                        "winner_company_id": "F1",
+                    }
+                ],
+            },
+        ),
+        Example(
+            name="an agent's phone at many firms, one of which employs nobody of ours",
+            fires=False,
+            as_of="2025-06-30",
+            records={
+                "company_profile": _PROFILE,
+                "employees": [_OWN],
+                "accounts": _CUSTOMERS,
+                "companies": [{"company_id": f"F{n}", "name": f"Firm {n}", "phone_key": "P1"} for n in range(6)],
+            },
+        ),
+    ),
+)
