@@ -121,3 +121,4 @@ class ScanResult:
     set_aside: tuple[SetAside, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    min_probability: float = 0.8

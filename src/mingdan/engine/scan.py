@@ -109,6 +109,7 @@ def _fused(
         notices=read.notices,
         numbers=_numbers(salespeople, findings),
         names=_names(tables, findings),
+        min_probability=policy.min_probability,
     )
 
 

@@ -1,0 +1,133 @@
+"""What people, customers and firms are called, and how people stay unnamed in a report that may be passed on."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mingdan.engine.detector import Detector
+from mingdan.engine.findings import Evidence, Fact, Text
+from mingdan.engine.result import Reason, ScanResult
+from mingdan.engine.tables import TABLES
+from mingdan.engine.wording import sentence
+
+SOMEONE = Text("an employee", "某员工")
+A_PERSON = Text("a person", "某人")
+_PERSON = re.compile(r"employee|salesperson|person|people|colleague|manager|owner|_by$|^(rep|who|by)$")
+_PERSON_COLUMNS = {"person_name", "holder"}
+_TABLE_OF_FACT = {"account": "accounts", "customer": "accounts", "company": "companies", "firm": "companies"}
+
+
+class People:
+    """Names with `with_names`, else numbers; either way in both languages.
+
+    Without names every id and name of an employee that stands in the data of the result is replaced. An id of fewer
+    than five digits only (17) could be any number, so it is replaced only where the data say that it means a person.
+    """
+
+    def __init__(self, result: ScanResult, *, with_names: bool) -> None:
+        self.with_names = with_names
+        self._numbers = result.numbers
+        self._names = result.names
+        employees = result.names.get("employees", {})
+        self._known = {one: one for one in {*result.numbers, *employees}}
+        if not with_names:
+            self._known |= {name.casefold(): one for one, name in sorted(employees.items()) if len(name) > 1}
+        self._pattern = _pattern(one for one in self._known if _is_distinctive(one))
+
+    def label(self, employee_id: str | None) -> Text:
+        """Return the name, or `salesperson 17` without names."""
+        if employee_id is None:
+            return Text("no salesperson", "无销售员")
+        name = self._names.get("employees", {}).get(employee_id)
+        if self.with_names and name:
+            return Text(name, name)
+        return self.number(employee_id)
+
+    def number(self, employee_id: str) -> Text:
+        """Return `salesperson 17`, or what stands for somebody without a number."""
+        number = self._numbers.get(employee_id)
+        return Text(f"salesperson {number}", f"销售员 {number}") if number is not None else SOMEONE
+
+    def customer(self, account_id: str) -> Text:
+        return self.masked(self._names.get("accounts", {}).get(account_id) or account_id)
+
+    def firm(self, company_id: str) -> Text:
+        return self.masked(self._names.get("companies", {}).get(company_id) or company_id)
+
+    def masked(self, value: str) -> Text:
+        """Replace employees' ids and names in a value of the data."""
+        if self.with_names or self._pattern is None:
+            return Text(value, value)
+
+        def said(match: re.Match[str], language: str) -> str:
+            employee = self._known.get(match[0]) or self._known.get(match[0].casefold(), "")
+            return str(getattr(self.number(employee), language))
+
+        en = self._pattern.sub(lambda match: said(match, "en"), value)
+        zh = self._pattern.sub(lambda match: said(match, "zh"), value)
+        return Text(en, zh)
+
+    def masked_text(self, text: Text) -> Text:
+        return Text(self.masked(text.en).en, self.masked(text.zh).zh)
+
+    def row(self, evidence: Evidence) -> Text:
+        """Return a row's id with the parts of its key that mean people replaced."""
+        table = TABLES.get(evidence.table)
+        parts = evidence.row_id.split("|")
+        if table is None or len(parts) != len(table.key):
+            about_people = table is not None and any(_means_person(table.name, name) for name in table.key)
+            return self.masked(evidence.row_id) if self.with_names or not about_people else SOMEONE
+        said = [self._part(table.name, name, part, parts[0]) for name, part in zip(table.key, parts, strict=True)]
+        return Text(" | ".join(one.en for one in said), " | ".join(one.zh for one in said))
+
+    def _part(self, table: str, column: str, part: str, first: str) -> Text:
+        if self.with_names or not part:
+            return Text(part, part)
+        if _means_employee(table, column) or (column == "row_id" and first == "employees"):
+            return self.number(part)
+        return A_PERSON if column in _PERSON_COLUMNS else self.masked(part)
+
+    def told(self, reason: Reason, detectors: Mapping[str, Detector[Any]]) -> Text:
+        """Return a reason's sentence, filled again with people's and customers' names as they may be shown."""
+        detector = detectors.get(reason.finding.detector)
+        if detector is None:
+            return self.masked_text(reason.text)
+        facts = {name: self._fact(name, value) for name, value in reason.finding.facts.items()}
+        en = {name: value.en if isinstance(value, Text) else value for name, value in facts.items()}
+        zh = {name: value.zh if isinstance(value, Text) else value for name, value in facts.items()}
+        return Text(sentence(detector.sentence, en).en, sentence(detector.sentence, zh).zh)
+
+    def _fact(self, name: str, value: Fact) -> Fact | Text:
+        if not isinstance(value, str):
+            return value
+        if _PERSON.search(name) and value in self._known:
+            return self.label(self._known[value])
+        if _PERSON.search(name) and not self.with_names:
+            return A_PERSON
+        called = self._names.get(_TABLE_OF_FACT.get(name, ""), {}).get(value)
+        return self.masked(called or value)
+
+
+def _means_employee(table: str, column: str) -> bool:
+    declared = TABLES[table].column(column)
+    return declared.refers_to == "employees" or (table == "employees" and column == "employee_id")
+
+
+def _means_person(table: str, column: str) -> bool:
+    return column in _PERSON_COLUMNS or _means_employee(table, column)
+
+
+def _is_distinctive(known: str) -> bool:
+    return not known.isdigit() or len(known) > 4
+
+
+def _pattern(known: Iterable[str]) -> re.Pattern[str] | None:
+    """Match any of the ids and names, the longest first; what is written in Latin letters only as a whole word."""
+    alternatives = [_whole(re.escape(one), one) for one in sorted(known, key=lambda one: (-len(one), one))]
+    return re.compile("|".join(alternatives), re.IGNORECASE) if alternatives else None
+
+
+def _whole(pattern: str, known: str) -> str:
+    before = "(?<![A-Za-z0-9])" if known[0].isascii() else ""
+    after = "(?![A-Za-z0-9])" if known[-1].isascii() else ""
+    return f"{before}{pattern}{after}"
