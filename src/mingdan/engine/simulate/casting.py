@@ -1,0 +1,87 @@
+"""Who plays which part: offenders, innocent twins, and the many who are neither."""
+
+import numpy as np
+
+from mingdan.engine.simulate.dice import Dice, stream
+from mingdan.engine.simulate.schemes import LEAVER, SCHEMES, Offender
+from mingdan.engine.simulate.targets import onset, own_accounts
+from mingdan.engine.simulate.twins import TWIN_NAMES, TWINS, Innocent
+from mingdan.engine.simulate.world import Role, World
+
+SHARES = {"mixed": (0.05, 0.5), "subtle": (0.05, 0.15), "adaptive": (0.05, 0.35), "none": (0.05, 0.5)}
+TRACES = {"mixed": 1.0, "subtle": 0.5, "adaptive": 0.4, "none": 0.0}
+INNOCENT = -1
+HONEST_LEAVER = TWIN_NAMES.index("honest_leaver")
+LEAST_ACCOUNTS = 8
+
+
+def cast(world: World, guilty_share: float | None) -> None:
+    """Give out the parts, let every offender and twin plan, and settle what comes of it."""
+    dice = stream(world.seed, "cast")
+    free = [int(rep) for rep in dice.permutation(world.staff.reps)]
+    offenders = _cast_offenders(world, free, guilty_share, dice)
+    taken = {role.rep for role in offenders}
+    twins = _cast_twins(world, [rep for rep in free if rep not in taken], dice)
+    world.plan.roles = [*offenders, *twins]
+    for role in world.plan.roles:
+        own = stream(world.seed, "role", role.rep)
+        if role.scheme == INNOCENT:
+            dict(TWINS)[role.name](Innocent(world, role, own))
+        else:
+            careful = world.scenario == "adaptive"
+            SCHEMES[role.scheme][1](Offender(world, role, own, world.traces, careful))
+    world.customers.settle()
+
+
+def _cast_offenders(world: World, free: list[int], guilty_share: float | None, dice: Dice) -> list[Role]:
+    if world.scenario == "none":
+        return []
+    share = float(dice.uniform(0.03, 0.06)) if guilty_share is None else guilty_share
+    wanted = max(1, round(share * world.staff.reps))
+    order = [int(scheme) for scheme in dice.permutation(len(SCHEMES))]
+    roles: list[Role] = []
+    for rep in free:
+        if len(roles) == wanted:
+            break
+        scheme = order[len(roles) % len(order)]
+        leaves = not np.isnan(world.staff.left[rep])
+        if leaves and scheme != LEAVER:
+            scheme = LEAVER if dice.random() < 0.5 else scheme
+        elif not leaves and scheme == LEAVER:
+            scheme = order[(len(roles) + 1) % len(order)]
+        role = _role(world, rep, SCHEMES[scheme][0], scheme, dice)
+        if role:
+            roles.append(role)
+    return roles
+
+
+def _cast_twins(world: World, free: list[int], dice: Dice) -> list[Role]:
+    """Cast every kind of twin once, and again until near half of the salespeople are twins."""
+    wanted = max(min(len(TWINS), len(free)), round(0.45 * len(free)))
+    kinds = [
+        int(kind) for kind in np.concatenate([dice.permutation(len(TWINS)) for _ in range(1 + wanted // len(TWINS))])
+    ][:wanted]
+    roles: list[Role] = []
+    leavers = [rep for rep in free if not np.isnan(world.staff.left[rep])]
+    stayers = [rep for rep in free if np.isnan(world.staff.left[rep])]
+    for kind in kinds:
+        pool = leavers if kind == HONEST_LEAVER else stayers
+        while pool:
+            role = _role(world, pool.pop(0), TWINS[kind][0], INNOCENT, dice)
+            if role:
+                roles.append(role)
+                break
+    return roles
+
+
+def _role(world: World, rep: int, name: str, scheme: int, dice: Dice) -> Role | None:
+    """Return the part, or None where somebody has not been there long enough or has too few customers for it."""
+    staff = world.staff
+    start = onset(world, dice)
+    if not np.isnan(staff.left[rep]):
+        start = min(start, float(staff.left[rep]) - 70)
+    if staff.hired[rep] > 0:
+        start = max(start, float(staff.hired[rep]) + 60)
+    if start < 1 or start > world.clock.days - 60 or len(own_accounts(world, rep, start)) < LEAST_ACCOUNTS:
+        return None
+    return Role(rep, name, scheme, start, float(dice.uniform(*SHARES[world.scenario])))

@@ -1,0 +1,253 @@
+"""Write the deals: opportunities, stages, quotes, approvals, contracts, and what was waved through."""
+
+import numpy as np
+
+from mingdan.engine.simulate.catalogue import LINES
+from mingdan.engine.simulate.deals import (
+    LOSS_REASONS,
+    LOST,
+    OUTCOMES,
+    QUOTATION,
+    WON,
+    Deals,
+    loss_reasons,
+    quote_versions,
+)
+from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats
+from mingdan.engine.simulate.effects import CAUSES, DIVERTED, PRIVATE
+from mingdan.engine.simulate.ledger import Coded, Ledger
+from mingdan.engine.simulate.world import World
+from mingdan.engine.tables import STAGES
+
+VIA = ("ui", "api", "import", "mass")
+SOURCES = ("展会", "官网", "转介绍", "老客户", "电话开发", "招标网")
+CNY = ("CNY",)
+
+
+def recorded_late(world: World, owner: Ints, happened: Floats, dice: Dice) -> tuple[Floats, Ints]:
+    """Return when things were entered and how: at once, on Friday in one go, late, or by an import."""
+    n = len(owner)
+    lag = dice.exponential(0.15, n) + chance(dice, 0.06, n) * dice.exponential(5.0, n)
+    whole = np.floor(happened)
+    to_friday = np.mod(4 - np.mod(whole + world.clock.start.weekday(), 7), 7)
+    batch = world.staff.batches[owner] & chance(dice, 0.7, n)
+    recorded = np.where(batch, np.maximum(whole + to_friday + dice.uniform(8, 10, n) / 24, happened), happened + lag)
+    via = np.where(chance(dice, 0.04, n), 1, 0)
+    for rep, start, day in world.plan.migrations:
+        moved = (owner == rep) & (happened >= start) & (happened < day)
+        recorded[moved] = day + dice.uniform(0, 0.02, int(moved.sum()))
+        via[moved] = 2
+    return np.minimum(recorded, np.maximum(world.clock.days - 0.01, happened)), via
+
+
+def write_deals(world: World, deals: Deals, ledger: Ledger, dice: Dice) -> Ints:
+    """Write opportunities and their stages; return each deal's opportunity number, -1 where it was never entered."""
+    kept = np.flatnonzero(deals.recorded)
+    number = np.full(len(deals), -1, dtype=np.int64)
+    number[kept] = ledger.numbers("opportunities", len(kept))
+    n = len(kept)
+    lost = deals.outcome[kept] == LOST
+    guilty = (world.effects.number("scheme", deals.effect[kept]) >= 0) & (deals.code[kept] == DIVERTED)
+    reason = np.where(lost, loss_reasons(world, deals.effect[kept], guilty, dice), -1)
+    competitor, winner = _rivals(world, deals, kept, lost, guilty, dice)
+    recorded, via = recorded_late(world, deals.owner[kept], deals.created[kept], dice)
+    ledger.write(
+        "opportunities",
+        by="created_at",
+        opportunity_id=number[kept],
+        account_id=deals.account[kept],
+        owner_id=deals.owner[kept],
+        created_at=deals.created[kept],
+        recorded_at=recorded,
+        written_via=Coded(VIA, via),
+        outcome=Coded(OUTCOMES, deals.outcome[kept]),
+        closed_at=deals.decided[kept],
+        amount=np.round(
+            np.where(deals.outcome[kept] == WON, deals.net[kept], deals.list_amount[kept] * dice.uniform(0.85, 1.0, n)),
+            2,
+        ),
+        currency=Coded(CNY, np.zeros(n, dtype=np.int64)),
+        product_line=Coded(LINES, world.customers.line[deals.customer[kept]]),
+        source=Coded(SOURCES, dice.integers(0, len(SOURCES), n)),
+        loss_reason=Coded(LOSS_REASONS, reason),
+        competitor=Coded([world.register.firms[one].name for one in world.register.competitors], competitor),
+        winner_company_id=winner,
+    )
+    _write_stages(world, deals, number, ledger, dice)
+    return number
+
+
+def _rivals(world: World, deals: Deals, kept: Ints, lost: Flags, guilty: Flags, dice: Dice) -> tuple[Ints, Ints]:
+    """Return the competitor named and the winner found out, -1 for none; three rivals compete in each region."""
+    n = len(kept)
+    effect = deals.effect[kept]
+    rival = 3 * world.customers.region[deals.customer[kept]] + np.minimum(dice.geometric(0.5, n) - 1, 2)
+    tender = world.effects.get("cause", effect, 0.0) == CAUSES.index("tender")
+    named = np.where(tender, 0.8, np.where(deals.late[kept], 0.45, 0.15)) * np.where(guilty, 0.75, 1.0)
+    competitor = np.where(lost & chance(dice, named, n), rival, -1)
+    known = world.assumed.winner_known * np.where(tender, 2.0, np.where(guilty, 0.6, 1.0)) * deals.late[kept]
+    firm = world.effects.number("firm", effect)
+    went_to = np.where(firm >= 0, firm, np.array(world.register.competitors)[rival])
+    return competitor, np.where(lost & chance(dice, known, n), went_to, -1)
+
+
+def _write_stages(world: World, deals: Deals, number: Ints, ledger: Ledger, dice: Dice) -> None:
+    """Write stage changes; now and then somebody skips one, which a bypass row may tell."""
+    deal, stage = np.nonzero(~np.isnan(deals.entered) & deals.recorded[:, None])
+    skipped = chance(dice, 0.025, len(deal)) & (stage > 0) & (stage < QUOTATION)
+    _write_bypasses(world, deals, number, deal[skipped], deals.entered[deal, stage][skipped], ledger, dice)
+    deal, stage = deal[~skipped], stage[~skipped]
+    entered = deals.entered[deal, stage]
+    owner = world.customers.owner_at(deals.customer[deal], entered)
+    recorded, _ = recorded_late(world, owner, entered, dice)
+    ledger.write(
+        "stage_changes",
+        by="entered_at",
+        opportunity_id=number[deal],
+        stage=Coded(STAGES, stage),
+        entered_at=entered,
+        recorded_at=recorded,
+        changed_by=owner,
+    )
+
+
+def _write_bypasses(
+    world: World, deals: Deals, number: Ints, deal: Ints, time: Floats, ledger: Ledger, dice: Dice
+) -> None:
+    told = chance(dice, 0.6, len(deal))
+    deal, time = deal[told], time[told]
+    n = len(deal)
+    owner = deals.owner[deal]
+    ledger.write(
+        "bypasses",
+        by="happened_at",
+        bypass_id=ledger.numbers("bypasses", n),
+        happened_at=time,
+        employee_id=owner,
+        opportunity_id=number[deal],
+        object_kind=Coded(("opportunity",), np.zeros(n, dtype=np.int64)),
+        object_id=ledger.refer("opportunities", number[deal]),
+        kind=Coded(("stage_skipped",), np.zeros(n, dtype=np.int64)),
+        accepted_by=world.staff.manager[owner],
+        reason=Coded(("老客户直接报价", "客户催得急", "展会现场"), dice.integers(0, 3, n)),
+    )
+
+
+def write_quotes(world: World, deals: Deals, number: Ints, ledger: Ledger, dice: Dice) -> tuple[Ints, Floats, Ints]:
+    """Write quotes, their lines and approvals; return account, time and document number of each quote."""
+    deal, version, sent, discount = quote_versions(deals, world.clock.days, dice)
+    n = len(deal)
+    quote = ledger.numbers("quotes", n)
+    owner = world.customers.owner_at(deals.customer[deal], sent)
+    sent = world.clock.at_work(sent, dice)
+    recorded, via = recorded_late(world, owner, sent, dice)
+    limit = world.staff.limit[owner]
+    approved = (discount > limit) & ~chance(dice, 0.025, n)
+    domain = _recipients(world, deals.account[deal], dice)
+    ledger.write(
+        "quotes",
+        by="sent_at",
+        quote_id=quote,
+        opportunity_id=number[deal],
+        account_id=deals.account[deal],
+        employee_id=owner,
+        version=version.astype(np.float64),
+        sent_at=sent,
+        list_amount=deals.list_amount[deal],
+        net_amount=np.round(deals.list_amount[deal] * (1 - discount), 2),
+        discount=discount,
+        approval_limit=limit,
+        payment_days=dice.choice([0.0, 30.0, 60.0, 90.0], n, p=[0.2, 0.4, 0.3, 0.1]),
+        freight=np.round(dice.gamma(2, 150, n), 2),
+        currency=Coded(CNY, np.zeros(n, dtype=np.int64)),
+        recorded_at=recorded,
+        written_via=Coded(VIA, via),
+        approved_by=np.where(approved, world.staff.manager[owner], -1),
+        approved_at=np.where(approved, sent - dice.uniform(0.01, 0.8, n), np.nan),
+        document_hash=ledger.refer("documents", quote),
+        recipient_domain=domain,
+    )
+    _write_quote_lines(deals, deal, quote, discount, ledger)
+    _write_approvals(world, quote[approved], owner[approved], sent[approved], ledger, dice)
+    return deals.account[deal], sent, quote
+
+
+def _recipients(world: World, account: Ints, dice: Dice) -> list[str]:
+    other = chance(dice, 0.02, len(account))
+    return ["163.com" if odd else world.customers.domain[one] for one, odd in zip(account, other, strict=True)]
+
+
+def _write_quote_lines(deals: Deals, deal: Ints, quote: Ints, discount: Floats, ledger: Ledger) -> None:
+    counts = np.bincount(deals.line_deal, minlength=len(deals))
+    first = np.cumsum(counts) - counts
+    which, place = repeats(counts[deal])
+    line = first[deal[which]] + place
+    ledger.write(
+        "quote_lines",
+        by="quote_id",
+        quote_id=quote[which],
+        product_id=deals.line_product[line],
+        quantity=deals.line_quantity[line],
+        list_price=deals.line_list[line],
+        net_price=np.round(deals.line_list[line] * (1 - discount[which]), 2),
+    )
+
+
+def _write_approvals(world: World, quote: Ints, owner: Ints, sent: Floats, ledger: Ledger, dice: Dice) -> None:
+    n = len(quote)
+    asked = sent - dice.uniform(0.8, 2.5, n)
+    ledger.write(
+        "approvals",
+        by="requested_at",
+        approval_id=ledger.numbers("approvals", n),
+        object_kind=Coded(("quote",), np.zeros(n, dtype=np.int64)),
+        object_id=ledger.refer("quotes", quote),
+        requested_by=owner,
+        requested_at=asked,
+        decided_by=world.staff.manager[owner],
+        decided_at=sent - dice.uniform(0.01, 0.7, n),
+        decision=Coded(("approved",), np.zeros(n, dtype=np.int64)),
+    )
+
+
+def write_contracts(world: World, deals: Deals, number: Ints, ledger: Ledger, dice: Dice) -> Ints:
+    """Write contracts of won deals; return each deal's contract number, -1 for none."""
+    won = np.flatnonzero((deals.outcome == WON) & deals.recorded)
+    won = won[chance(dice, world.assumed.contract_share, len(won))]
+    n = len(won)
+    contract = np.full(len(deals), -1, dtype=np.int64)
+    contract[won] = ledger.numbers("contracts", n)
+    firms = [world.register.firms[one] for one in world.customers.firm[deals.account[won]]]
+    signed, owner = deals.decided[won], deals.owner[won]
+    recorded, _ = recorded_late(world, owner, signed, dice)
+    bank = _payees(world, deals, won, signed, dice)
+    ledger.write(
+        "contracts",
+        by="signed_at",
+        contract_id=contract[won],
+        account_id=deals.account[won],
+        opportunity_id=number[won],
+        employee_id=owner,
+        signed_at=signed,
+        recorded_at=recorded,
+        amount=deals.net[won],
+        currency=Coded(CNY, np.zeros(n, dtype=np.int64)),
+        counterparty_name=[firm.name for firm in firms],
+        counterparty_registration_no=[firm.registration_no for firm in firms],
+        payee_name=Coded(("明山仪器",), np.where(bank >= 0, 0, -1)),
+        payee_bank_key=bank,
+        template_id=ledger.refer("templates", np.where(chance(dice, 0.05, n), -1, dice.integers(0, 3, n))),
+        document_hash=ledger.refer("contract_documents", contract[won]),
+    )
+    return contract
+
+
+def _payees(world: World, deals: Deals, won: Ints, signed: Floats, dice: Dice) -> Ints:
+    """Return the account that each contract names: ours, rarely an escrow account that nobody registered, or another."""
+    n = len(won)
+    old, new, _, escrow = world.our_banks
+    bank = np.where(signed < 0.55 * world.clock.days, old, new)
+    bank = np.where(chance(dice, 0.003, n), escrow, bank)
+    private = (deals.code[won] == PRIVATE) & chance(dice, 0.45 * world.traces, n)
+    bank = np.where(private, world.effects.number("bank", deals.effect[won]), bank)
+    return np.where(chance(dice, world.assumed.named_payee, n), bank, -1)

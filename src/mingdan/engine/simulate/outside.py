@@ -1,0 +1,182 @@
+"""Write what stands beside the deals: customers' master data, our own firm, leaves, interests, causes."""
+
+import numpy as np
+
+from mingdan.engine.simulate import names
+from mingdan.engine.simulate.customers import INDUSTRIES, SEGMENTS
+from mingdan.engine.simulate.dice import Dice, Ints, chance, repeats
+from mingdan.engine.simulate.ledger import Coded, Ledger
+from mingdan.engine.simulate.staff import OWN_DOMAIN
+from mingdan.engine.simulate.world import World
+
+TITLES = ("采购经理", "设备主管", "总经理", "实验室主任", "采购员")
+OWN_NAME = "明山仪器有限公司"
+
+
+def write_customers(world: World, ledger: Ledger, dice: Dice) -> Ints:
+    """Write accounts, owner changes and contacts; return the number of each account's first contact."""
+    customers = world.customers
+    n = len(customers)
+    number = ledger.numbers("accounts", n)
+    last = customers.owner_at(number, np.full(n, world.clock.days))
+    known = customers.registered > 0
+    ledger.write(
+        "accounts",
+        by="created_at",
+        account_id=number,
+        name=customers.name,
+        owner_id=last,
+        registration_no=[
+            world.register.firms[one].registration_no if yes else None
+            for one, yes in zip(customers.firm, known, strict=True)
+        ],
+        segment=Coded(SEGMENTS, np.where(chance(dice, 0.03, n), -1, customers.segment)),
+        industry=Coded(INDUSTRIES, np.where(chance(dice, 0.1, n), -1, customers.industry)),
+        region=Coded(names.REGIONS, customers.region),
+        created_at=customers.created,
+        created_by=customers.owners[:, 0],
+        in_pool=np.zeros(n),
+        phone_key=np.where(chance(dice, world.assumed.phone_missing, n), -1, customers.phone),
+        email_domain=customers.domain,
+        address_key=np.where(chance(dice, 0.06, n), -1, customers.address),
+    )
+    _write_owner_changes(world, ledger)
+    return _write_contact_people(world, ledger, dice)
+
+
+def _write_owner_changes(world: World, ledger: Ledger) -> None:
+    customers = world.customers
+    account, step = np.nonzero(customers.changes < world.clock.days)
+    before, after = customers.owners[account, step], customers.owners[account, step + 1]
+    real = before != after
+    account, step, before, after = account[real], step[real], before[real], after[real]
+    leaver = ~np.isnan(world.staff.left[before])
+    ledger.write(
+        "owner_changes",
+        by="changed_at",
+        account_id=account,
+        changed_at=customers.changes[account, step],
+        from_employee_id=before,
+        to_employee_id=after,
+        changed_by=world.staff.manager[before],
+        reason=Coded(("离职交接", "区域调整"), np.where(leaver, 0, 1)),
+    )
+
+
+def _write_contact_people(world: World, ledger: Ledger, dice: Dice) -> Ints:
+    customers = world.customers
+    account, place = repeats(1 + dice.poisson(0.7, len(customers)))
+    n = len(account)
+    others = world.keys.add("phone", names.phones(dice, n))
+    mails = world.keys.add(
+        "email", [f"c{one}@{customers.domain[a]}" for one, a in zip(dice.integers(0, 10**7, n), account, strict=True)]
+    )
+    number = ledger.numbers("contacts", n)
+    created = np.minimum(
+        customers.created[account] + np.where(place > 0, dice.exponential(150, n), 0), world.clock.days - 0.5
+    )
+    ledger.write(
+        "contacts",
+        by="created_at",
+        contact_id=number,
+        account_id=account,
+        name=names.people(dice, n),
+        title=Coded(TITLES, dice.integers(0, len(TITLES), n)),
+        phone_key=np.where(
+            chance(dice, world.assumed.phone_missing, n), -1, np.where(place == 0, customers.phone[account], others)
+        ),
+        email_key=np.where(chance(dice, 0.3, n), -1, mails),
+        email_domain=[customers.domain[one] for one in account],
+        created_at=created,
+        created_by=customers.owner_at(account, created),
+    )
+    first: Ints = number[place == 0]
+    return first
+
+
+def write_surroundings(world: World, ledger: Ledger, dice: Dice) -> None:
+    """Write our profile and bank accounts, leaves, declared interests, distributors and the register of causes."""
+    old, new, till, _ = world.our_banks
+    half = 0.55 * world.clock.days
+    ledger.write(
+        "company_profile",
+        by="phone_key",
+        name=[OWN_NAME],
+        registration_no=names.registration_numbers(dice, 1),
+        email_domains=[[OWN_DOMAIN]],
+        phone_key=world.keys.add("phone", ["+864008001234"]),
+        address_key=world.keys.add("address", ["own site"]),
+    )
+    ledger.write(
+        "company_bank_accounts",
+        by="valid_from_date",
+        bank_key=np.array([old, till, new]),
+        name=["基本户", "线上收款户", "一般户"],
+        valid_from_date=np.array([-2500.0, -900.0, np.floor(half) - 20]),
+        valid_to_date=np.array([half + 120, np.nan, np.nan]),
+    )
+    _write_leaves(world, ledger, dice)
+    _write_interests(world, ledger, dice)
+    _write_causes(world, ledger)
+
+
+def _write_leaves(world: World, ledger: Ledger, dice: Dice) -> None:
+    staff, days = world.staff, world.clock.days
+    rep, _ = repeats(dice.poisson(1.6 * days / 365, len(staff.name)))
+    start = np.floor(dice.uniform(0, days - 2, len(rep)))
+    length = 2 + dice.poisson(4, len(rep))
+    there = (start > staff.hired[rep]) & ~(start > np.nan_to_num(staff.left[rep], nan=np.inf))
+    rep, start, length = rep[there], start[there], length[there]
+    planned = world.plan.leaves
+    ledger.write(
+        "leaves",
+        by="from_date",
+        employee_id=np.concatenate([rep, [one.rep for one in planned]]).astype(np.int64),
+        from_date=np.concatenate([start, [np.floor(one.start) for one in planned]]),
+        to_date=np.concatenate([start + length, [np.floor(one.end) for one in planned]]),
+        kind=Coded(("年假", "病假"), np.concatenate([np.zeros(len(rep)), np.ones(len(planned))]).astype(np.int64)),
+    )
+
+
+def _write_interests(world: World, ledger: Ledger, dice: Dice) -> None:
+    """Write the declared interests, with those of people whose relatives' firms have nothing to do with us."""
+    interests = list(world.plan.interests)
+    ledger.write(
+        "declared_interests",
+        by="declared_at",
+        employee_id=np.array([one.rep for one in interests], dtype=np.int64),
+        declared_at=world.clock.at_work(np.array([one.day for one in interests], dtype=np.float64), dice),
+        relation=[one.relation for one in interests],
+        person_name=[one.person for one in interests],
+        person_key=np.array([world.register.person(one.person) for one in interests], dtype=np.int64),
+        company_id=np.array([one.firm for one in interests], dtype=np.int64),
+        approved=np.ones(len(interests)),
+    )
+    listed = world.register.distributors
+    ledger.write(
+        "distributors",
+        by="approved_from_date",
+        company_id=np.array([row[0] for row in listed], dtype=np.int64),
+        approved_from_date=np.array([row[1] for row in listed], dtype=np.float64),
+        approved_to_date=np.array([row[2] for row in listed], dtype=np.float64),
+    )
+
+
+def _write_causes(world: World, ledger: Ledger) -> None:
+    causes = world.plan.causes
+    festivals = world.clock.festivals()
+    quiet = np.full(len(festivals), -1)
+    ledger.write(
+        "context_events",
+        by="from_date",
+        kind=[one.kind for one in causes] + ["holiday"] * len(festivals),
+        from_date=np.floor(
+            np.array([one.start for one in causes] + [first for first, _ in festivals], dtype=np.float64)
+        ),
+        to_date=np.floor(np.array([one.end for one in causes] + [last for _, last in festivals], dtype=np.float64)),
+        region=Coded(names.REGIONS, np.concatenate([[one.region for one in causes], quiet]).astype(np.int64)),
+        segment=Coded(SEGMENTS, np.concatenate([[one.segment for one in causes], quiet]).astype(np.int64)),
+        product_id=np.concatenate([[one.product for one in causes], quiet]).astype(np.int64),
+        account_id=np.concatenate([[one.account for one in causes], quiet]).astype(np.int64),
+        employee_id=np.concatenate([[one.rep for one in causes], quiet]).astype(np.int64),
+    )

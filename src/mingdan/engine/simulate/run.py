@@ -1,0 +1,182 @@
+"""Run one simulation from its seed to its files."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mingdan.engine.simulate import access, contact, deal_tables, names, order_tables, outside, voice
+from mingdan.engine.simulate.assumptions import assume
+from mingdan.engine.simulate.books import Truth, book, truth_of
+from mingdan.engine.simulate.casting import INNOCENT, TRACES, cast
+from mingdan.engine.simulate.catalogue import stock_up, write_products
+from mingdan.engine.simulate.clock import clock_for
+from mingdan.engine.simulate.customers import acquire
+from mingdan.engine.simulate.deals import draw_deals
+from mingdan.engine.simulate.demand import draw_purchases
+from mingdan.engine.simulate.dice import Ints, stream
+from mingdan.engine.simulate.effects import Effects
+from mingdan.engine.simulate.identifiers import Identifiers, Keys
+from mingdan.engine.simulate.ledger import Ledger, decimals
+from mingdan.engine.simulate.register import open_register, write_register
+from mingdan.engine.simulate.schemes import SCHEME_NAMES
+from mingdan.engine.simulate.staff import hire, write_staff
+from mingdan.engine.simulate.world import Plan, World
+
+Scenario = Literal["mixed", "subtle", "adaptive", "none"]
+ACCOUNTS_AT_ONCE = 4000
+"""Accounts drawn and written together: bounds the memory of a large run."""
+
+
+def simulate(
+    out: Path,
+    *,
+    reps: int,
+    accounts: int,
+    years: float,
+    seed: int,
+    scenario: Scenario = "mixed",
+    on_progress: Callable[[float], None] | None = None,
+    guilty_share: float | None = None,
+) -> None:
+    """Write the trail of a simulated company to `out` and the truth about it to `out/truth`.
+
+    `guilty_share` of the salespeople take part in a scheme (default: 3 to 6 %, at least one; nobody in "none").
+    `on_progress` is told the share that is done. The same arguments give the same bytes. Raise ValueError on a company
+    too small to have any of it.
+    """
+    if reps < 2 or accounts < 10 * reps or years <= 0 or seed < 0:
+        raise ValueError("a company needs at least 2 salespeople, 10 accounts for each, some time, and a seed from 0")
+    out.mkdir(parents=True, exist_ok=True)
+    world = build(reps=reps, accounts=accounts, years=years, seed=seed, scenario=scenario, guilty_share=guilty_share)
+    ledger = Ledger(out, world.clock, Identifiers(seed), world.keys)
+    truths = _write_all(world, ledger, on_progress or (lambda _: None))
+    ledger.close()
+    _write_truth(world, ledger, truths, out / "truth")
+    about = {
+        "key_fingerprint": world.keys.fingerprint,
+        "simulated": {"reps": reps, "accounts": accounts, "years": years, "seed": seed, "scenario": scenario},
+    }
+    (out / "trail.json").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n")
+
+
+def build(
+    *, reps: int, accounts: int, years: float, seed: int, scenario: Scenario, guilty_share: float | None = None
+) -> World:
+    """Return a company with its people, customers and plans, before the first deal."""
+    assumed = assume(stream(seed, "assumptions"))
+    clock = clock_for(years, stream(seed, "clock"))
+    keys = Keys(seed)
+    staff = hire(reps, assumed, clock, keys, stream(seed, "staff"))
+    register = open_register(keys, stream(seed, "register"), assumed.regions)
+    catalogue = stock_up(stream(seed, "catalogue"))
+    customers = acquire(accounts, staff, catalogue, register, assumed, clock, stream(seed, "customers"))
+    world = World(
+        seed=seed,
+        scenario=scenario,
+        clock=clock,
+        assumed=assumed,
+        keys=keys,
+        staff=staff,
+        catalogue=catalogue,
+        register=register,
+        customers=customers,
+        plan=Plan(),
+        traces=TRACES[scenario],
+        our_banks=keys.add("bank", names.numbered(stream(seed, "banks"), 4, 15, "3302")),
+    )
+    cast(world, guilty_share)
+    world.effects = Effects.of(world.plan.effects)
+    return world
+
+
+def _write_all(world: World, ledger: Ledger, on_progress: Callable[[float], None]) -> list[tuple[Truth, Ints]]:
+    seed = world.seed
+    write_staff(world.staff, ledger, stream(seed, "write staff"))
+    write_products(world.catalogue, ledger, world.clock.days)
+    first_contact = outside.write_customers(world, ledger, stream(seed, "write customers"))
+    truths = []
+    groups = _groups(world)
+    for number, accounts in enumerate(groups):
+        truths.append(_write_group(world, accounts, number, ledger))
+        on_progress((number + 1) / (len(groups) + 1))
+    access.write_exports(world, ledger, stream(seed, "exports"))
+    access.write_field_changes(world, first_contact, ledger, stream(seed, "field changes"))
+    voice.write_opinions(world, ledger, stream(seed, "opinions"))
+    outside.write_surroundings(world, ledger, stream(seed, "surroundings"))
+    write_register(world.register, ledger)
+    on_progress(1.0)
+    return truths
+
+
+def _groups(world: World) -> list[Ints]:
+    """Cut the accounts into random groups, so that a group's place in a file says nothing."""
+    order = stream(world.seed, "groups").permutation(len(world.customers))
+    return [np.sort(part) for part in np.array_split(order, max(1, -(-len(order) // ACCOUNTS_AT_ONCE)))]
+
+
+def _write_group(world: World, accounts: Ints, number: int, ledger: Ledger) -> tuple[Truth, Ints]:
+    seed = world.seed
+    deals = draw_deals(world, accounts, stream(seed, "deals", number))
+    purchases = draw_purchases(world, accounts, deals, stream(seed, "purchases", number))
+    orders = book(world, deals, purchases, stream(seed, "orders", number))
+    opportunity = deal_tables.write_deals(world, deals, ledger, stream(seed, "write deals", number))
+    quoted = deal_tables.write_quotes(world, deals, opportunity, ledger, stream(seed, "quotes", number))
+    contract = deal_tables.write_contracts(world, deals, opportunity, ledger, stream(seed, "contracts", number))
+    order = order_tables.write_orders(
+        world, orders, opportunity, contract, ledger, stream(seed, "write orders", number)
+    )
+    machines = order_tables.write_shipments(world, orders, order, ledger, stream(seed, "shipments", number))
+    order_tables.write_money(world, orders, order, ledger, stream(seed, "money", number))
+    contacts = contact.draw_contacts(world, accounts, deals, opportunity, stream(seed, "contacts", number))
+    contact.write_contacts(world, contacts, ledger, stream(seed, "write contacts", number))
+    contact.write_planned_mails(world, accounts, quoted, ledger, stream(seed, "mails", number))
+    access.write_views(world, accounts, ledger, stream(seed, "views", number))
+    voice.write_tickets(world, accounts, orders, order, machines, ledger, stream(seed, "tickets", number))
+    voice.write_callbacks(world, accounts, ledger, stream(seed, "callbacks", number))
+    return truth_of(world, deals, purchases), opportunity
+
+
+def _write_truth(world: World, ledger: Ledger, truths: list[tuple[Truth, Ints]], folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    parts = []
+    for truth, opportunity in truths:
+        deal = np.where(truth.deal >= 0, opportunity[truth.deal], -1) if len(opportunity) else truth.deal
+        parts.append(_truth_table(world, ledger, truth, deal))
+    whole = pa.concat_tables(parts).sort_by([("diverted_at", "ascending"), ("diversion_id", "ascending")])
+    pq.write_table(whole, folder / "diversions.parquet", store_schema=False)
+    roles = {role.rep: role for role in world.plan.roles}
+    reps = np.arange(world.staff.reps)
+    people = pa.table(
+        {
+            "employee_id": ledger.refer("employees", reps),
+            "scheme": [roles[rep].name if rep in roles and roles[rep].scheme != INNOCENT else "" for rep in reps],
+            "innocent_twin": [
+                roles[rep].name if rep in roles and roles[rep].scheme == INNOCENT else "" for rep in reps
+            ],
+        }
+    )
+    pq.write_table(people.sort_by("employee_id"), folder / "employees.parquet", store_schema=False)
+
+
+def _truth_table(world: World, ledger: Ledger, truth: Truth, deal: Ints) -> pa.Table:
+    n = len(truth.time)
+    scheme = pa.array(SCHEME_NAMES, pa.string()).take(pa.array(truth.scheme))
+    seconds = np.rint((truth.time + world.clock.epoch_days) * 86_400).astype(np.int64) * 1_000_000
+    return pa.table(
+        {
+            "diversion_id": ledger.refer("diversions", ledger.numbers("diversions", n)),
+            "scheme": scheme,
+            "employee_id": ledger.refer("employees", truth.rep),
+            "account_id": ledger.refer("accounts", truth.account),
+            "opportunity_id": ledger.refer("opportunities", deal),
+            "company_id": ledger.refer("companies", truth.firm),
+            "diverted_at": pa.array(seconds).cast(pa.timestamp("us")),
+            "amount": decimals(truth.amount),
+            "margin": decimals(truth.margin),
+        }
+    )

@@ -1,0 +1,138 @@
+"""One simulated company before a single deal is drawn, and what its people are going to do."""
+
+from dataclasses import dataclass, field
+
+from mingdan.engine.simulate.assumptions import Assumptions
+from mingdan.engine.simulate.catalogue import Catalogue
+from mingdan.engine.simulate.clock import Clock
+from mingdan.engine.simulate.customers import Customers
+from mingdan.engine.simulate.dice import Ints
+from mingdan.engine.simulate.effects import Effect, Effects
+from mingdan.engine.simulate.identifiers import Keys
+from mingdan.engine.simulate.register import Register
+from mingdan.engine.simulate.staff import Staff
+
+
+@dataclass(frozen=True)
+class Export:
+    """A salesperson takes a list of customers out on that day."""
+
+    rep: int
+    day: float
+    accounts: Ints
+
+
+@dataclass(frozen=True)
+class PhoneChange:
+    """Somebody overwrites the phone number of a customer's contact; `new` is a key, -1 empties it."""
+
+    account: int
+    day: float
+    by: int
+    new: int
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail to somebody outside the customer; `document` is the account whose last quote is attached, or -1."""
+
+    rep: int
+    day: float
+    domain: str
+    account: int
+    document: int = -1
+
+
+@dataclass(frozen=True)
+class Cause:
+    """An entry of the register of innocent causes; -1 or None where it does not limit the cause."""
+
+    kind: str
+    start: float
+    end: float
+    region: int = -1
+    segment: int = -1
+    product: int = -1
+    account: int = -1
+    rep: int = -1
+
+
+@dataclass(frozen=True)
+class Leave:
+    rep: int
+    start: float
+    end: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class Interest:
+    rep: int
+    day: float
+    relation: str
+    person: str
+    firm: int
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A ticket, complaint or tip that a cause of this world brings forth: `what` says which."""
+
+    what: str
+    day: float
+    account: int = -1
+    rep: int = -1
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Role:
+    """What one salesperson stands for: a scheme, or an innocent twin of one, from a day and for a share of business."""
+
+    rep: int
+    name: str
+    scheme: int
+    start: float
+    share: float
+
+
+@dataclass
+class Plan:
+    """What people will do or suffer, beyond their habits."""
+
+    roles: list[Role] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+    phone_changes: list[PhoneChange] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
+    causes: list[Cause] = field(default_factory=list)
+    leaves: list[Leave] = field(default_factory=list)
+    interests: list[Interest] = field(default_factory=list)
+    voices: list[Voice] = field(default_factory=list)
+    owner_pays: set[int] = field(default_factory=set)
+    collectors: set[int] = field(default_factory=set)
+    migrations: list[tuple[int, float, float]] = field(default_factory=list)
+    cleaners: set[int] = field(default_factory=set)
+    fronts: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """Everything that the tables are drawn from; `effects` are the settled ones of the plan.
+
+    `traces` scales how careless offenders are; `our_banks` are the keys of our own accounts: old, new, online, escrow.
+    """
+
+    seed: int
+    scenario: str
+    clock: Clock
+    assumed: Assumptions
+    keys: Keys
+    staff: Staff
+    catalogue: Catalogue
+    register: Register
+    customers: Customers
+    plan: Plan
+    traces: float
+    our_banks: Ints
+    effects: Effects = field(default_factory=Effects)
