@@ -6,9 +6,11 @@ from mingdan.engine.detector import Detector
 from mingdan.engine.detectors import (
     payee_not_company,
     shared_identifier,
+    third_party_payer,
 )
 
 DETECTORS: tuple[Detector[Any], ...] = (
     shared_identifier.DETECTOR,
+    third_party_payer.DETECTOR,
     payee_not_company.DETECTOR,
 )
