@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from mingdan.engine.reading.identifiers import literal, quoted
+from mingdan.engine.reading.identifiers import free_name, literal, quoted
 from mingdan.engine.reading.json_pages import read_json
 from mingdan.engine.reading.raw import RawTable, Translation
 
@@ -57,7 +57,7 @@ def _text_file(con: duckdb.DuckDBPyConnection, path: Path) -> RawTable:
     else:
         with path.open(encoding="utf-8", newline="") as file:
             lines = list(csv.reader(file))
-    relation = f"raw {path.stem}"
+    relation = free_name(con, f"raw {path.stem}")
     columns = ", ".join(f"{quoted(name)} VARCHAR" for name in lines[0])
     con.execute(f"CREATE TABLE {quoted(relation)} (_row BIGINT, _file VARCHAR, {columns})")
     values = [

@@ -2,7 +2,9 @@
 
 from mingdan.engine.reading.raw import Source
 from mingdan.engine.sources.mapping import MappingSource
+from mingdan.engine.sources.zoho import ZohoSource
 
 SOURCES: tuple[Source, ...] = (
+    ZohoSource(),
     MappingSource(),
 )
