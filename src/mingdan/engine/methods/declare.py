@@ -5,7 +5,7 @@ processes", with time windows as in Westergaard and Maggi (2012, CoopIS). Writte
 costs two searches in sorted positions, not a walk through every trace.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,13 +83,6 @@ def check(log: EventLog, rule: Constraint, *, until: int | None = None) -> Check
     called, broken = log.case[at], log.case[at[~kept]]
     sums = np.bincount(called, minlength=log.cases), np.bincount(broken, minlength=log.cases)
     return Checked(at, kept, *sums)
-
-
-def verdicts(log: EventLog, rules: Sequence[Constraint]) -> NDArray[np.int8]:
-    """Return the verdicts of rules without a window as an array of rules by cases, each different sequence judged once."""
-    chosen, which = log.variants()
-    judged = [check(chosen, rule).verdicts for rule in rules]
-    return np.stack(judged)[:, which] if judged else np.empty((0, log.cases), dtype=np.int8)
 
 
 Found = tuple[Ints, Flags]

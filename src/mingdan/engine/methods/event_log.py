@@ -1,6 +1,6 @@
 """An event log in columns: what happened in which case, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+
+RUN = 1 << 15
+"""Events hashed and compared at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +37,12 @@ class EventLog:
         cases: int,
     ) -> "EventLog":
         """Build a log from events in any order; those of one case and time keep the order in which they are given."""
-        by = (case,) if time is None else (time, case)
-        order = np.lexsort(by)
-        in_time = None if time is None else time[order].astype(np.int64)
-        narrow = case[order].astype(np.int32), activity[order].astype(np.int16)
+        if not _is_ordered(case, time):
+            order = np.lexsort((case,) if time is None else (time, case))
+            case, activity = case[order], activity[order]
+            time = None if time is None else time[order]
+        in_time = None if time is None else time.astype(np.int64, copy=False)
+        narrow = case.astype(np.int32, copy=False), activity.astype(np.int16, copy=False)
         return cls(*narrow, tuple(activities), cases, in_time)
 
     @classmethod
@@ -88,14 +93,16 @@ class EventLog:
 
     def _grouped(self, base: int) -> tuple[Ints, Ints]:
         lengths = np.diff(self.starts)
-        within = np.arange(len(self.case)) - self.starts[self.case]
         powers = np.cumprod(np.full(int(lengths.max(initial=0)) + 1, base, dtype=np.uint64))
-        mixed = powers[within]
-        mixed *= self.activity.astype(np.uint64) + np.uint64(1)
-        total = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(mixed)])
-        _, first, inverse = np.unique(
-            total[self.starts[1:]] - total[self.starts[:-1]], return_index=True, return_inverse=True
-        )
+        hashes = np.zeros(self.cases, dtype=np.uint64)
+        for some in _runs(self.starts):  # a part at a time: memory stays small beside the log itself
+            start, stop = self.starts[some.start], self.starts[some.stop]
+            mixed = powers[np.arange(start, stop) - self.starts[self.case[start:stop]]]
+            mixed *= self.activity[start:stop].astype(np.uint64) + np.uint64(1)
+            total = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(mixed)])
+            ends = self.starts[some.start : some.stop + 1] - start
+            hashes[some] = total[ends[1:]] - total[ends[:-1]]
+        _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
         return first, inverse
 
     def _only(self, wanted: Ints) -> "EventLog":
@@ -107,5 +114,26 @@ class EventLog:
     def _same(self, chosen: "EventLog", inverse: Ints) -> bool:
         if not np.array_equal(np.diff(self.starts), np.diff(chosen.starts)[inverse]):
             return False
-        at = np.arange(len(self.case)) - self.starts[self.case] + chosen.starts[inverse[self.case]]
-        return bool(np.array_equal(self.activity, chosen.activity[at]))
+        for some in _runs(self.starts):
+            start, stop = self.starts[some.start], self.starts[some.stop]
+            case = self.case[start:stop]
+            at = np.arange(start, stop) - self.starts[case] + chosen.starts[inverse[case]]
+            if not np.array_equal(self.activity[start:stop], chosen.activity[at]):
+                return False
+        return True
+
+
+def _runs(starts: Ints) -> Iterator[slice]:
+    """Yield slices of cases that together have about RUN events each."""
+    case, cases = 0, len(starts) - 1
+    while case < cases:
+        stop = max(int(np.searchsorted(starts, starts[case] + RUN, side="right")) - 1, case + 1)
+        yield slice(case, stop)
+        case = stop
+
+
+def _is_ordered(case: NDArray[np.integer], time: NDArray[np.integer] | None) -> bool:
+    later = case[1:] > case[:-1]
+    if time is None:
+        return bool(np.all(later | (case[1:] == case[:-1])))
+    return bool(np.all(later | ((case[1:] == case[:-1]) & (time[1:] >= time[:-1]))))
