@@ -8,9 +8,9 @@ import pytest
 from mingdan.engine.detector import STRENGTH_CAPS, Detector
 from mingdan.engine.detectors import DETECTORS
 from mingdan.engine.documents import SUFFIX, Language, catalogue, write_catalogue
-from mingdan.engine.documents.detectors_page import FAMILIES, STRENGTHS
 from mingdan.engine.documents.tables_page import KINDS
 from mingdan.engine.findings import Family
+from mingdan.engine.report.words import FAMILIES, STRENGTHS
 from mingdan.engine.schema import DUCKDB_TYPES
 from mingdan.engine.tables import TABLES
 

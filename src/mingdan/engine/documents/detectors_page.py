@@ -9,28 +9,7 @@ from typing import Any
 from mingdan.engine.detector import STRENGTH_CAPS, Detector
 from mingdan.engine.documents.markdown import GENERATED, SUFFIX, Language, grid, page, titled, told
 from mingdan.engine.findings import FIRST_KEY_FAMILIES, Text
-
-FAMILIES: dict[str, Text] = {
-    "pipeline": Text(en="pipeline", zh="商机"),
-    "repurchase": Text(en="repurchase", zh="复购"),
-    "price": Text(en="price", zh="价格"),
-    "chain": Text(en="chain of trade", zh="交易链条"),
-    "entity": Text(en="entity", zh="主体关联"),
-    "access": Text(en="access", zh="数据访问"),
-    "communication": Text(en="communication", zh="沟通"),
-    "money": Text(en="money", zh="资金"),
-    "service": Text(en="service", zh="售后服务"),
-    "voice": Text(en="customer voice", zh="客户反馈"),
-    "process": Text(en="process", zh="流程"),
-}
-
-STRENGTHS: dict[str, Text] = {
-    "W1": Text(en="context only", zh="仅作背景"),
-    "W2": Text(en="weak", zh="较弱"),
-    "W3": Text(en="moderate", zh="中等"),
-    "W4": Text(en="strong", zh="较强"),
-    "W5": Text(en="near-direct", zh="接近直接证据"),
-}
+from mingdan.engine.report.words import FAMILIES, STRENGTHS
 
 _TITLE = Text(en="# Detectors", zh="# 检测器目录")
 _OPENING = Text(
