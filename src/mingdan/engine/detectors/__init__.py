@@ -4,12 +4,14 @@ from typing import Any
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.detectors import (
+    contact_tampering,
     payee_not_company,
     shared_identifier,
     third_party_payer,
 )
 
 DETECTORS: tuple[Detector[Any], ...] = (
+    contact_tampering.DETECTOR,
     shared_identifier.DETECTOR,
     third_party_payer.DETECTOR,
     payee_not_company.DETECTOR,
