@@ -93,14 +93,17 @@ findings = st.builds(
 )
 
 
-@given(st.lists(findings, max_size=12), st.randoms())
+several = st.lists(findings, max_size=12, unique_by=lambda finding: finding.finding_id)
+
+
+@given(several, st.randoms())
 def test_the_order_of_findings_changes_nothing(found: list, shuffler) -> None:  # type: ignore[no-untyped-def, type-arg]
     shuffled = list(found)
     shuffler.shuffle(shuffled)
     assert matters_of(found, DETECTORS) == matters_of(shuffled, DETECTORS)
 
 
-@given(st.lists(findings, max_size=12))
+@given(several)
 def test_no_finding_is_lost(found: list) -> None:  # type: ignore[type-arg]
     said = {reason.finding.finding_id for matter in matters_of(found, DETECTORS) for reason in matter.reasons}
     assert said == {finding.finding_id for finding in found}

@@ -59,7 +59,12 @@ def spill_over(totals: Sequence[float]) -> list[float]:
     ratio L says (1 - s) + s L of the person: many weak signs say little, one strong sign says most of what it can.
     """
     said = [math.log10(1 - CUSTOMERS_TOUCHED + CUSTOMERS_TOUCHED * 10**total) for total in totals]
-    return [sum(said[:index]) + sum(said[index + 1 :]) for index in range(len(said))]
+    return [_repeats_shrunk(said[:index] + said[index + 1 :]) for index in range(len(said))]
+
+
+def _repeats_shrunk(said: Sequence[float]) -> float:
+    """Count the strongest in full and each further one less: a habit of the person looks the same at every customer."""
+    return sum(weight * REPEAT**rank for rank, weight in enumerate(sorted(said, reverse=True)))
 
 
 def probability(total: float, of_the_person: float) -> float:
