@@ -57,7 +57,7 @@ def assume(dice: Dice) -> Assumptions:
         regular_share=draw(0.38, 0.6),
         project_share=draw(0.12, 0.25),
         rhythm_shape=draw(2.0, 10.0),
-        cycle_days=draw(22.0, 42.0),
+        cycle_days=draw(13.0, 32.0),
         season_swing=draw(0.0, 0.35),
         late_loss=draw(0.18, 0.42),
         early_drop=draw(0.03, 0.10),

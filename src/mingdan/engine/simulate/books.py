@@ -6,7 +6,7 @@ import numpy as np
 
 from mingdan.engine.simulate.deals import WON, Deals
 from mingdan.engine.simulate.demand import Purchases
-from mingdan.engine.simulate.dice import Dice, Floats, Ints
+from mingdan.engine.simulate.dice import Dice, Floats, Ints, summed
 from mingdan.engine.simulate.effects import DIVERTED, MOVED, PRIVATE, TRIMMED
 from mingdan.engine.simulate.world import World
 
@@ -56,7 +56,7 @@ def book(world: World, deals: Deals, purchases: Purchases, dice: Dice) -> Orders
         deal=np.concatenate([won, np.full(len(ours), -1)]),
         effect=effect,
         code=code,
-        amount=np.round(np.bincount(lines[0], lines[2] * lines[3], n), 2),
+        amount=np.round(summed(lines[0], lines[2] * lines[3], n), 2),
         line_order=lines[0],
         line_product=lines[1],
         line_quantity=lines[2],
@@ -127,8 +127,9 @@ def _judged(world: World, effect: Ints, code: Ints, net: Floats, cost: Floats) -
     factor = world.effects.get("price", effect, 1.0)
     spread = np.isin(code, (MOVED, PRIVATE))
     part = np.where(code == TRIMMED, 1 - factor, 1.0)
-    amount = np.where(spread, net, net * part)
-    return np.round(amount, 2), np.round(np.where(spread, net * (1 - factor), (net - cost) * part), 2)
+    amount: Floats = np.where(spread, net, net * part)
+    margin: Floats = np.where(spread, net * (1 - factor), (net - cost) * part)
+    return amount.round(2), margin.round(2)
 
 
 def is_diverting(world: World, account: Ints, time: Floats) -> Ints:

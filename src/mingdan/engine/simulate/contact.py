@@ -7,7 +7,7 @@ import numpy as np
 from mingdan.engine.simulate.books import is_diverting
 from mingdan.engine.simulate.deal_tables import recorded_late
 from mingdan.engine.simulate.deals import Deals
-from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats, weighted
+from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats, weighted
 from mingdan.engine.simulate.effects import GONE
 from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.staff import Staff
@@ -90,9 +90,9 @@ def _around_deals(deals: Deals, days: float, dice: Dice) -> tuple[Ints, Floats]:
     return which, deals.created[which] + dice.random(len(which)) * np.maximum(end - deals.created, 0.1)[which]
 
 
-def is_there(staff: Staff, leaves: list[Leave], who: Ints, time: Floats) -> Ints:
+def is_there(staff: Staff, leaves: list[Leave], who: Ints, time: Floats) -> Flags:
     """Return whether people work here on that day and are not on a long leave."""
-    there = (time >= staff.hired[who]) & ~(time > np.nan_to_num(staff.left[who], nan=np.inf))
+    there: Flags = (time >= staff.hired[who]) & ~(time > np.nan_to_num(staff.left[who], nan=np.inf))
     for leave in leaves:
         if leave.end - leave.start > 20:
             there &= ~((who == leave.rep) & (time >= leave.start) & (time <= leave.end))
@@ -224,8 +224,8 @@ def write_planned_mails(
     account, sent, quote = quoted
     attached = []
     for mail in mails:
-        before = np.flatnonzero((account == mail.document) & (sent < mail.day)) if mail.document >= 0 else ()
-        attached.append(int(quote[before[-1]]) if len(before) else -1)
+        before = quote[(account == mail.document) & (sent < mail.day)]
+        attached.append(int(before[-1]) if len(before) else -1)
     write_mail_rows(
         world,
         np.array([one.rep for one in mails]),

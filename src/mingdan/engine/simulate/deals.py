@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mingdan.engine.simulate.catalogue import MACHINES, PER_LINE
-from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats, weighted
+from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats, summed, weighted
 from mingdan.engine.simulate.effects import DIVERTED, GONE, MOVED, PRIVATE, TRIMMED
 from mingdan.engine.simulate.world import World
 
@@ -156,8 +156,8 @@ def _settle(
     dice: Dice,
 ) -> Deals:
     n = len(account)
-    listed = np.bincount(lines.deal, lines.quantity * lines.listed, n)
-    cost = np.bincount(lines.deal, lines.quantity * world.catalogue.cost(lines.product), n)
+    listed = summed(lines.deal, lines.quantity * lines.listed, n)
+    cost = summed(lines.deal, lines.quantity * world.catalogue.cost(lines.product), n)
     net = np.round(listed * (1 - discount), 2)
     moved = code == MOVED
     to_account = world.effects.number("to_account", effect)

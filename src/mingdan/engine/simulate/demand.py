@@ -6,7 +6,7 @@ import numpy as np
 
 from mingdan.engine.simulate.catalogue import MACHINES, PER_LINE
 from mingdan.engine.simulate.deals import WON, Deals
-from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats, running_sum
+from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats, running_sum, summed
 from mingdan.engine.simulate.effects import DIVERTED, GONE, PRIVATE
 from mingdan.engine.simulate.world import World
 
@@ -55,8 +55,8 @@ def draw_purchases(world: World, accounts: Ints, deals: Deals, dice: Dice) -> Pu
         effect=effect,
         code=np.where(elsewhere, GONE, code),
         elsewhere=elsewhere.astype(np.int64),
-        net=np.bincount(lines[0], lines[2] * lines[3], n),
-        cost=np.bincount(lines[0], lines[2] * world.catalogue.cost(lines[1]), n),
+        net=summed(lines[0], lines[2] * lines[3], n),
+        cost=summed(lines[0], lines[2] * world.catalogue.cost(lines[1]), n),
         line_purchase=lines[0],
         line_product=lines[1],
         line_quantity=lines[2],

@@ -18,6 +18,12 @@ def stream(seed: int, *topic: str | int) -> Dice:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
 
 
+def summed(owner: Ints, values: Floats, n: int) -> Floats:
+    """Return the sum of `values` for each of n owners."""
+    total: Floats = np.bincount(owner, values, n).astype(np.float64)
+    return total
+
+
 def chance(dice: Dice, probability: float | Floats, n: int) -> Flags:
     """Return n independent yes/no draws."""
     drawn: Flags = dice.random(n) < probability

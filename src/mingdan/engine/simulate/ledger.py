@@ -58,15 +58,15 @@ class Ledger:
         arrays = [_in_order(self._arrow(table, declared.column(name), columns[name]), order) for name in columns]
         batch = pa.table(arrays, names=list(columns))
         if table not in self._writers:
-            self._writers[table] = pq.ParquetWriter(
+            self._writers[table] = pq.ParquetWriter(  # type: ignore[no-untyped-call]
                 self.out / f"{table}.parquet", batch.schema, compression="zstd", store_schema=False
             )
-        self._writers[table].write_table(batch)
+        self._writers[table].write_table(batch)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         """Finish every file; one that got no rows is taken away."""
         for writer in self._writers.values():
-            writer.close()
+            writer.close()  # type: ignore[no-untyped-call]
 
     def _arrow(self, table: str, column: Column, values: Any) -> pa.Array:
         if isinstance(values, pa.Array | pa.ChunkedArray):

@@ -5,7 +5,7 @@ import numpy as np
 from mingdan.engine.simulate.books import Orders
 from mingdan.engine.simulate.catalogue import is_machine
 from mingdan.engine.simulate.deal_tables import CNY, VIA, recorded_late
-from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats
+from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats
 from mingdan.engine.simulate.effects import MOVED, PRIVATE
 from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.names import REGIONS
@@ -216,7 +216,7 @@ def _payers(world: World, orders: Orders, order: Ints, dice: Dice) -> tuple[list
 
 
 def _payer_names(
-    world: World, account: Ints, by_owner: Ints, third: Ints, hidden: Ints, stranger: Ints, owner: Ints
+    world: World, account: Ints, by_owner: Flags, third: Flags, hidden: Flags, stranger: Ints, owner: Ints
 ) -> list[str]:
     firms = world.register.firms
     payer = [firms[one].name for one in world.customers.firm[account]]

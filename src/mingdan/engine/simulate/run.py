@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from mingdan.engine.simulate import access, contact, deal_tables, names, order_tables, outside, voice
 from mingdan.engine.simulate.assumptions import assume
 from mingdan.engine.simulate.books import Truth, book, truth_of
-from mingdan.engine.simulate.casting import INNOCENT, TRACES, cast
+from mingdan.engine.simulate.casting import TRACES, cast
 from mingdan.engine.simulate.catalogue import stock_up, write_products
 from mingdan.engine.simulate.clock import clock_for
 from mingdan.engine.simulate.customers import acquire
@@ -21,10 +19,10 @@ from mingdan.engine.simulate.demand import draw_purchases
 from mingdan.engine.simulate.dice import Ints, stream
 from mingdan.engine.simulate.effects import Effects
 from mingdan.engine.simulate.identifiers import Identifiers, Keys
-from mingdan.engine.simulate.ledger import Ledger, decimals
+from mingdan.engine.simulate.ledger import Ledger
 from mingdan.engine.simulate.register import open_register, write_register
-from mingdan.engine.simulate.schemes import SCHEME_NAMES
 from mingdan.engine.simulate.staff import hire, write_staff
+from mingdan.engine.simulate.truth_tables import write_truth
 from mingdan.engine.simulate.world import Plan, World
 
 Scenario = Literal["mixed", "subtle", "adaptive", "none"]
@@ -56,7 +54,7 @@ def simulate(
     ledger = Ledger(out, world.clock, Identifiers(seed), world.keys)
     truths = _write_all(world, ledger, on_progress or (lambda _: None))
     ledger.close()
-    _write_truth(world, ledger, truths, out / "truth")
+    write_truth(world, ledger, truths, out / "truth")
     about = {
         "key_fingerprint": world.keys.fingerprint,
         "simulated": {"reps": reps, "accounts": accounts, "years": years, "seed": seed, "scenario": scenario},
@@ -139,44 +137,3 @@ def _write_group(world: World, accounts: Ints, number: int, ledger: Ledger) -> t
     voice.write_tickets(world, accounts, orders, order, machines, ledger, stream(seed, "tickets", number))
     voice.write_callbacks(world, accounts, ledger, stream(seed, "callbacks", number))
     return truth_of(world, deals, purchases), opportunity
-
-
-def _write_truth(world: World, ledger: Ledger, truths: list[tuple[Truth, Ints]], folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
-    parts = []
-    for truth, opportunity in truths:
-        deal = np.where(truth.deal >= 0, opportunity[truth.deal], -1) if len(opportunity) else truth.deal
-        parts.append(_truth_table(world, ledger, truth, deal))
-    whole = pa.concat_tables(parts).sort_by([("diverted_at", "ascending"), ("diversion_id", "ascending")])
-    pq.write_table(whole, folder / "diversions.parquet", store_schema=False)
-    roles = {role.rep: role for role in world.plan.roles}
-    reps = np.arange(world.staff.reps)
-    people = pa.table(
-        {
-            "employee_id": ledger.refer("employees", reps),
-            "scheme": [roles[rep].name if rep in roles and roles[rep].scheme != INNOCENT else "" for rep in reps],
-            "innocent_twin": [
-                roles[rep].name if rep in roles and roles[rep].scheme == INNOCENT else "" for rep in reps
-            ],
-        }
-    )
-    pq.write_table(people.sort_by("employee_id"), folder / "employees.parquet", store_schema=False)
-
-
-def _truth_table(world: World, ledger: Ledger, truth: Truth, deal: Ints) -> pa.Table:
-    n = len(truth.time)
-    scheme = pa.array(SCHEME_NAMES, pa.string()).take(pa.array(truth.scheme))
-    seconds = np.rint((truth.time + world.clock.epoch_days) * 86_400).astype(np.int64) * 1_000_000
-    return pa.table(
-        {
-            "diversion_id": ledger.refer("diversions", ledger.numbers("diversions", n)),
-            "scheme": scheme,
-            "employee_id": ledger.refer("employees", truth.rep),
-            "account_id": ledger.refer("accounts", truth.account),
-            "opportunity_id": ledger.refer("opportunities", deal),
-            "company_id": ledger.refer("companies", truth.firm),
-            "diverted_at": pa.array(seconds).cast(pa.timestamp("us")),
-            "amount": decimals(truth.amount),
-            "margin": decimals(truth.margin),
-        }
-    )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mingdan.engine.simulate.books import Orders, is_diverting
-from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats, weighted
+from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats, weighted
 from mingdan.engine.simulate.effects import GONE
 from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.world import Voice, World
@@ -79,7 +79,7 @@ def _write_ticket_rows(
     product: Ints,
     serial: Ints,
     foreign: Ints,
-    alive: Ints,
+    alive: Flags,
     ledger: Ledger,
     dice: Dice,
 ) -> None:
@@ -141,12 +141,13 @@ def write_callbacks(world: World, accounts: Ints, ledger: Ledger, dice: Dice) ->
     )
 
 
-def _changed_numbers(world: World, account: Ints, time: Floats) -> Ints:
+def _changed_numbers(world: World, account: Ints, time: Floats) -> Flags:
     """Return whether somebody had planned to make this customer unreachable by then."""
     since = np.full(len(world.customers), np.inf)
     for change in world.plan.phone_changes:
         since[change.account] = min(since[change.account], change.day)
-    return since[account] < time
+    early: Flags = since[account] < time
+    return early
 
 
 def write_opinions(world: World, ledger: Ledger, dice: Dice) -> None:
