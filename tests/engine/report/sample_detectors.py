@@ -3,6 +3,7 @@
 from typing import Any
 
 from mingdan.engine.detector import Detector, Innocent
+from mingdan.engine.detectors import payee_not_company
 from mingdan.engine.findings import Family, Text
 
 
@@ -199,4 +200,4 @@ SILENT = detector(
     (("leave", "the salesperson was on leave", "销售员休假"),),
 )
 
-SAMPLE_DETECTORS = (CYCLE, PAYER, PHONE, LOSS, PRICE, CHAIN, SERVICE, EXPORT, VOICE, SILENT)
+SAMPLE_DETECTORS = (payee_not_company.DETECTOR, CYCLE, PAYER, PHONE, LOSS, PRICE, CHAIN, SERVICE, EXPORT, VOICE, SILENT)

@@ -110,7 +110,7 @@ def _first_alert() -> list[Finding]:
         ),
         found(
             "shared-identifier", "E017", "2025-04-02", 1.8,
-            {"company": "C1", "what": "phone", "salesperson": "E017", "holders": 2},
+            {"company": "C1", "what": "138…", "salesperson": "E017", "holders": 2},
             kind="company", accounts=("A1",), companies=("C1",),
             rows=(("employees", "E017"), ("companies", "C1")), statuses={"agent": "ruled_out", "declared": "ruled_out"},
         ),
@@ -156,7 +156,7 @@ def _third_alert() -> list[Finding]:
         ),
         found(
             "shared-identifier", "E033", "2024-12-12", 1.8,
-            {"company": "C3", "what": "bank account", "salesperson": "E033", "holders": 2},
+            {"company": "C3", "what": "IBAN", "salesperson": "E033", "holders": 2},
             kind="company", companies=("C3",), rows=(("employees", "E033"), ("companies", "C3")),
             statuses={"agent": "ruled_out", "declared": "ruled_out"},
         ),
@@ -281,7 +281,7 @@ def _runs(findings: tuple[Finding, ...]) -> tuple[DetectorRun, ...]:
         runs.append(DetectorRun(detector.code, 1, "ran", count, 0.4))
     missing = "access_events is missing"
     return (
-        *runs[:-1],
+        *runs[1:-1],
         DetectorRun("payee-not-company", 1, "skipped", reason="contracts.payee_bank_key is missing"),
         DetectorRun("silent-deal", 1, "skipped", reason=missing),
     )

@@ -90,7 +90,7 @@ def set_aside_rows(result: ScanResult, people: People) -> tuple[SetAsideRow, ...
     return tuple(
         SetAsideRow(
             table=table_title(one.table),
-            place=f"{people.masked(one.file).en} : {one.row:,}",
+            place=f"{people.masked(one.file).en} : {one.row}",
             column=one.column,
             value=_value(one, people),
             reason=_reason(one.reason),

@@ -18,6 +18,7 @@ from mingdan.engine.report.drawings import kind_title
 from mingdan.engine.report.listing import MOST_CALLBACKS, MOST_MATTERS, callback_rows, matters_below
 from mingdan.engine.report.people import People
 from mingdan.engine.report.story import tell
+from mingdan.engine.report.typography import chinese
 from mingdan.engine.report.words import table_title
 from mingdan.engine.result import ScanResult
 
@@ -72,7 +73,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals |= {"t": both, "several": several, "counted": counted, "kind_title": kind_title}
-    environment.filters |= {"signed": signed, "begun": begun}
+    environment.filters |= {"signed": signed, "begun": begun, "chinese": chinese}
     return environment
 
 
@@ -104,8 +105,10 @@ def both(en: Text | str, zh: str | None = None, **values: object) -> Markup:
 
 
 def _filled(text: str, values: dict[str, object], language: str) -> Markup:
-    said = {name: getattr(value, language) if isinstance(value, Text) else value for name, value in values.items()}
-    return escape(text).format(**said) if values else escape(text)
+    if values:
+        said = {name: getattr(value, language) if isinstance(value, Text) else value for name, value in values.items()}
+        text = text.format(**said)
+    return escape(chinese(text) if language == "zh" else text)
 
 
 def several(names: Sequence[Text], shown: int = 2) -> Text:

@@ -18,7 +18,6 @@ from mingdan.engine.result import Matter
 WIDE, HALF, NARROW = 900.0, 440.0, 330.0
 MOST_ROWS = 60
 MOST_PAIRS = 24
-LINKING_FAMILIES = {"entity", "chain", "money"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def _rhythm_caption(figure: Figure) -> Text:
     if figure.expected:
         every = f"{figure.expected:,.0f}"
         said = Text(f"{said.en}, about every {every} days", f"{said.zh},约每 {every} 天一次")
-    if figure.until:
+    if figure.until and figure.until > figure.points[-1][0]:
         silent = (figure.until - figure.points[-1][0]).days
         said = Text(f"{said.en}; then nothing for {silent:,} days", f"{said.zh};此后 {silent:,} 天没有采购")
     if expected_days(figure):
@@ -112,10 +111,11 @@ class Relations:
 
 def draw_relations(matter: Matter, people: People, anchor: str) -> Relations | None:
     """Draw who is tied to whom where an outside firm or a link between parties is part of the evidence, else None."""
-    linking = any(set(matter.families) & LINKING_FAMILIES for _ in matter.reasons)
-    if not matter.company_ids and not linking:
+    if not matter.company_ids and "entity" not in matter.families:
         return None
     links = _links(matter, people)
+    if not links:
+        return None
     nodes = _nodes(matter, people)
     wide = relations(nodes, links, kind="wide", width=WIDE, labelled_by=anchor)
     narrow = relations(nodes, links, kind="narrow", width=NARROW, labelled_by=anchor)

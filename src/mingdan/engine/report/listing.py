@@ -59,21 +59,21 @@ def why_not(matter: Matter, result: ScanResult, named: Mapping[str | None, int],
     """Say which key, probability or budget is missing for this matter to be an alert."""
     turned = [key for key in keys_of(matter, detectors) if key.weight >= KEY_WEIGHT]
     if matter.employee_id is None:
-        return Text("No salesperson is tied to it.", "未关联到任何销售员。")
+        return Text("No salesperson is tied to it", "未关联到任何销售员")
     if not any(key.first for key in turned):
         return Text(
-            "First key missing: nothing in money, chain, linked firms, service or customer voice.",
-            "缺第一把钥匙:资金、中间环节、关联主体、售后、客户反馈均无证据。",
+            "First key missing",
+            "缺第一把钥匙",
         )
     if len(turned) < 2:
-        return Text("Second key missing: only one kind of evidence speaks.", "缺第二把钥匙:只有一类证据。")
+        return Text("Second key missing", "缺第二把钥匙")
     if matter.probability < result.min_probability:
         least = f"{result.min_probability:.0%}".replace("%", " %")
-        return Text(f"Probability below {least}.", f"概率低于 {least}。")
+        return Text(f"Probability below {least}", f"概率低于 {least}")
     if matter.employee_id in named:
         rank = named[matter.employee_id]
-        return Text(f"Same salesperson as alert {rank}.", f"与预警 {rank} 为同一销售员。")
-    return Text("Beyond the budget of alerts.", "超出预警数量上限。")
+        return Text(f"Same salesperson as alert {rank}", f"与预警 {rank} 为同一销售员")
+    return Text("Beyond the budget of alerts", "超出预警数量上限")
 
 
 def callback_rows(callbacks: tuple[Callback, ...], people: People) -> tuple[CallbackRow, ...]:

@@ -93,11 +93,11 @@ class People:
         if detector is None:
             return self.masked_text(reason.text)
         facts = {name: self._fact(name, value) for name, value in reason.finding.facts.items()}
-        en = {name: value.en if isinstance(value, Text) else value for name, value in facts.items()}
-        zh = {name: value.zh if isinstance(value, Text) else value for name, value in facts.items()}
-        return Text(sentence(detector.sentence, en).en, sentence(detector.sentence, zh).zh)
+        return sentence(detector.sentence, facts)
 
-    def _fact(self, name: str, value: Fact) -> Fact | Text:
+    def _fact(self, name: str, value: Fact) -> Fact:
+        if isinstance(value, Text):
+            return self.masked_text(value)
         if not isinstance(value, str):
             return value
         if _PERSON.search(name) and value in self._known:

@@ -50,11 +50,11 @@ class ReasonStory:
 
 @dataclass(frozen=True)
 class ExplanationGroup:
-    """The innocent explanations of one status, each with the detectors that looked into it."""
+    """The innocent explanations of one status, each with the numbers of the reasons that it would explain."""
 
     status: str
     said: Text
-    texts: tuple[tuple[Text, tuple[Text, ...]], ...]
+    texts: tuple[tuple[Text, str], ...]
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def tell(alert: Alert, result: ScanResult, people: People, detectors: Detectors)
         seen=_seen(matter, reasons, detectors),
         next_step=alert.next_step,
         reasons=reasons,
-        explanations=_explanations(alert, detectors),
+        explanations=_explanations(alert),
         timeline=_timeline(alert, result, detectors),
         charts=_charts(alert, result),
         relations=draw_relations(matter, people, f"alert-{alert.rank}-relations"),
@@ -154,11 +154,14 @@ def _reason(number: int, reason: Reason, people: People, detectors: Detectors) -
     )
 
 
-def _explanations(alert: Alert, detectors: Detectors) -> tuple[ExplanationGroup, ...]:
+def _explanations(alert: Alert) -> tuple[ExplanationGroup, ...]:
+    numbers: dict[str, list[int]] = {}
+    for number, reason in enumerate(alert.matter.reasons, start=1):
+        numbers.setdefault(reason.finding.detector, []).append(number)
     groups = []
     for status, said in STATUSES.items():
         texts = tuple(
-            (one.text, tuple(detectors[code].title for code in one.detectors if code in detectors))
+            (one.text, ", ".join(str(number) for code in one.detectors for number in numbers.get(code, ())))
             for one in alert.innocent_explanations
             if one.status == status
         )

@@ -44,7 +44,7 @@ def _firsts(first: date, last: date) -> Iterator[date]:
 
 def value_ticks(high: float, most: int = 4) -> list[float]:
     """Return round values from 0 to at least `high`."""
-    if high <= 0:
+    if high < 1e-9:
         return [0.0, 1.0]
     rough = high / most
     power = 10 ** math.floor(math.log10(rough))

@@ -154,5 +154,6 @@ def _numbers(link: Link, x: float, y: float) -> Markup:
     """Write the reasons' numbers onto a tie."""
     said = " ".join(str(number) for number in link.reasons[:3]) + ("…" if len(link.reasons) > 3 else "")
     wide = 10 + 6.6 * len(said)
+    x = max(x, wide / 2 + 1)
     back = element("rect", x=x - wide / 2, y=y - 9, width=wide, height=18, rx=9, class_="pill")
     return back + label(said, x=x, y=y + 4, text_anchor="middle", class_="edge-number")

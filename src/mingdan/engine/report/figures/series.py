@@ -80,7 +80,7 @@ def _tick(value: float, highest: float, *, share: bool, currency: str) -> Text:
 def _rhythm(figure: Figure, x: Scale, y: Scale) -> Markup:
     wide = max(2.0, min(7.0, (x.end - x.start) / (2.2 * len(figure.points))))
     parts = []
-    if figure.until:
+    if figure.until and figure.until > figure.points[-1][0]:
         start, end = x(days(figure.points[-1][0])), x(days(figure.until))
         parts.append(element("rect", x=start, y=TOP, width=max(0.0, end - start), height=BASE - TOP, class_="silence"))
         parts.append(_silence(figure, start, end))
@@ -108,7 +108,7 @@ def _diamond(x: float, y: float) -> str:
 
 
 def _price(figure: Figure, x: Scale, y: Scale, width: float) -> Markup:
-    places = [(x(days(day)), y(value)) for day, value in figure.points]
+    places = [(x(days(day)), y(max(value, 0.0))) for day, value in figure.points]
     line = "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in places)
     parts = [element("path", d=line, class_="line")]
     parts.extend(element("circle", cx=px, cy=py, r=3.5, class_="dot") for px, py in places)

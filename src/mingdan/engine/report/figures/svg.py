@@ -5,6 +5,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from mingdan.engine.findings import Text
+from mingdan.engine.report.typography import chinese
 
 LETTER = 6.3
 """Width of a Latin letter at the figures' type size (12 px), in px; a Chinese one takes about twice as much."""
@@ -32,7 +33,7 @@ def label(text: Text | str, **attributes: str | float) -> Markup:
         return element("text", escape(text.en), **attributes)
     own = f"l {attributes.pop('class_', '')}".strip()
     return element("text", escape(text.en), class_=own, lang="en", **attributes) + element(
-        "text", escape(text.zh), class_=own, lang="zh", **attributes
+        "text", escape(chinese(text.zh)), class_=own, lang="zh", **attributes
     )
 
 
@@ -43,6 +44,7 @@ def picture(width: float, height: float, *children: Markup, kind: str, labelled_
         *children,
         class_=kind,
         viewBox=f"0 0 {width:.0f} {height:.0f}",
+        preserveAspectRatio="xMinYMid meet",
         role="img",
         aria_labelledby=labelled_by,
         focusable="false",

@@ -54,7 +54,7 @@ def timeline(
                 parts.append(_mark(mark, scale(days(mark.day)), y + LANE * (row + 0.5)))
             y += height
     parts.append(time_axis(scale, first, last, y))
-    x = scale(days(as_of))
+    x = scale(days(max(as_of, first)))
     parts.append(element("line", x1=x, x2=x, y1=TOP, y2=y, class_="as-of"))
     return picture(width, y + 24, *parts, kind=kind, labelled_by=labelled_by)
 
