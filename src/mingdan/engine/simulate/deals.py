@@ -79,6 +79,7 @@ def draw_deals(world: World, accounts: Ints, dice: Dice) -> Deals:
     lines = _lines(world, account, created, dice)
     discount, versions = _discounts(world, account, owner, lines, effect, n, dice)
     deals = _settle(world, account, owner, entered, reached, wins, effect, code, lines, discount, versions, dice)
+    _clean_up(world, deals)
     _cut_at_end(deals, days)
     return deals
 
@@ -194,6 +195,15 @@ def _settle(
         line_quantity=lines.quantity,
         line_list=lines.listed,
     )
+
+
+def _clean_up(world: World, deals: Deals) -> None:
+    """Let those who were told to tidy up close their stale deals within minutes, late in the year."""
+    stale = np.flatnonzero((deals.outcome == OPEN) & np.isin(deals.owner, sorted(world.plan.cleaners)))
+    tidy_day = 351.0
+    wait = np.mod(tidy_day - world.clock.day_of_year(deals.settled[stale]), 365.25)
+    deals.outcome[stale] = LOST
+    deals.decided[stale] = np.floor(deals.settled[stale] + wait) + 0.3 + np.mod(stale, 97) / 20_000
 
 
 def _cut_at_end(deals: Deals, days: float) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 
 from mingdan.engine.simulate.books import Orders
 from mingdan.engine.simulate.catalogue import is_machine
+from mingdan.engine.simulate.confirmations import write_confirmations
 from mingdan.engine.simulate.deal_tables import CNY, VIA, recorded_late
 from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats
 from mingdan.engine.simulate.effects import MOVED, PRIVATE
@@ -139,12 +140,13 @@ def write_money(world: World, orders: Orders, number: Ints, ledger: Ledger, dice
         buyer_name=[firm.name for firm in firms],
         buyer_registration_no=[firm.registration_no for firm in firms],
     )
-    _write_payments(world, orders, number, invoice, issued, ledger, dice)
+    paid = _write_payments(world, orders, number, invoice, issued, ledger, dice)
+    write_confirmations(world, orders, (billed, issued[billed]), paid, ledger, dice)
 
 
 def _write_payments(
     world: World, orders: Orders, number: Ints, invoice: Ints, issued: Floats, ledger: Ledger, dice: Dice
-) -> None:
+) -> tuple[Ints, Floats, Floats]:
     billed = np.flatnonzero((invoice >= 0) & ~chance(dice, 0.012, len(orders)))
     due = issued[billed] + _terms(orders.account[billed])
     received = world.clock.at_work(due + dice.gamma(1.5, 8, len(billed)) - 5, dice)
@@ -156,6 +158,7 @@ def _write_payments(
     order, time, parts = order[yet], time[yet], parts[yet]
     payer, payer_bank, channel, collected, lag = _payers(world, orders, order, dice)
     n = len(order)
+    amount = np.round(orders.amount[order] / parts, 2)
     posted = time + lag
     finance = world.staff.finance[dice.integers(0, len(world.staff.finance), n)]
     online = np.isin(channel, (2, 3, 4))
@@ -169,7 +172,7 @@ def _write_payments(
         order_id=number[order],
         invoice_id=invoice[order],
         received_at=time,
-        amount=np.round(orders.amount[order] / parts, 2),
+        amount=amount,
         currency=Coded(CNY, np.zeros(n, dtype=np.int64)),
         payer_name=payer,
         payer_key=np.array([world.register.person(name) for name in payer], dtype=np.int64),
@@ -180,6 +183,7 @@ def _write_payments(
         posted_by=np.where(seen, finance, -1),
         collected_by=collected,
     )
+    return order, time, amount
 
 
 def _payers(world: World, orders: Orders, order: Ints, dice: Dice) -> tuple[list[str], Ints, Ints, Ints, Floats]:

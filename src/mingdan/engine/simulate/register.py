@@ -101,9 +101,11 @@ def open_register(keys: Keys, dice: Dice, regions: int) -> Register:
     return register
 
 
-def write_register(register: Register, ledger: Ledger) -> None:
-    """Write the firms in the order of their founding, and their people."""
+def write_register(register: Register, ledger: Ledger, closed: Ints) -> None:
+    """Write the firms in the order of their founding, and their people; `closed` are struck off."""
     firms = register.firms
+    for number in closed:
+        firms[int(number)].status = "注销"
     ledger.write(
         "companies",
         by="established_date",

@@ -7,7 +7,18 @@ from typing import Literal
 
 import numpy as np
 
-from mingdan.engine.simulate import access, contact, deal_tables, names, order_tables, outside, voice
+from mingdan.engine.simulate import (
+    access,
+    channel,
+    contact,
+    deal_tables,
+    leads,
+    names,
+    order_tables,
+    outside,
+    spending,
+    voice,
+)
 from mingdan.engine.simulate.assumptions import assume
 from mingdan.engine.simulate.books import Truth, book, truth_of
 from mingdan.engine.simulate.casting import TRACES, cast
@@ -103,10 +114,13 @@ def _write_all(world: World, ledger: Ledger, on_progress: Callable[[float], None
         truths.append(_write_group(world, accounts, number, ledger))
         on_progress((number + 1) / (len(groups) + 1))
     access.write_exports(world, ledger, stream(seed, "exports"))
+    channel.write_channel_events(world, first_contact, ledger, stream(seed, "channel"))
+    kept_back = leads.write_leads(world, ledger, stream(seed, "leads"))
+    truths.append((kept_back, np.empty(0, dtype=np.int64)))
     access.write_field_changes(world, first_contact, ledger, stream(seed, "field changes"))
     voice.write_opinions(world, ledger, stream(seed, "opinions"))
     outside.write_surroundings(world, ledger, stream(seed, "surroundings"))
-    write_register(world.register, ledger)
+    write_register(world.register, ledger, _struck_off(world))
     on_progress(1.0)
     return truths
 
@@ -115,6 +129,12 @@ def _groups(world: World) -> list[Ints]:
     """Cut the accounts into random groups, so that a group's place in a file says nothing."""
     order = stream(world.seed, "groups").permutation(len(world.customers))
     return [np.sort(part) for part in np.array_split(order, max(1, -(-len(order) // ACCOUNTS_AT_ONCE)))]
+
+
+def _struck_off(world: World) -> Ints:
+    """Return the firms that the register shows as closed at the end: most of those that are."""
+    closed = np.flatnonzero(world.customers.closes < world.clock.days - 20)
+    return world.customers.firm[closed[stream(world.seed, "struck off").random(len(closed)) < 0.8]]
 
 
 def _write_group(world: World, accounts: Ints, number: int, ledger: Ledger) -> tuple[Truth, Ints]:
@@ -131,6 +151,8 @@ def _write_group(world: World, accounts: Ints, number: int, ledger: Ledger) -> t
     machines = order_tables.write_shipments(world, orders, order, ledger, stream(seed, "shipments", number))
     order_tables.write_money(world, orders, order, ledger, stream(seed, "money", number))
     contacts = contact.draw_contacts(world, accounts, deals, opportunity, stream(seed, "contacts", number))
+    spending.write_expenses(world, contacts, accounts, ledger, stream(seed, "expenses", number))
+    spending.write_samples(world, deals, ledger, stream(seed, "samples", number))
     contact.write_contacts(world, contacts, ledger, stream(seed, "write contacts", number))
     contact.write_planned_mails(world, accounts, quoted, ledger, stream(seed, "mails", number))
     access.write_views(world, accounts, ledger, stream(seed, "views", number))

@@ -11,7 +11,7 @@ from mingdan.engine.simulate.dice import Dice, Ints
 from mingdan.engine.simulate.effects import CAUSES, DIVERTED, MOVED, PRIVATE, TRIMMED, Effect
 from mingdan.engine.simulate.register import Firm
 from mingdan.engine.simulate.targets import EVERY_KIND, ends, own_accounts, touched
-from mingdan.engine.simulate.world import Export, Mail, PhoneChange, Role, Voice, World
+from mingdan.engine.simulate.world import Export, Mail, PhoneChange, Role, Siphon, Voice, World
 
 SIDE_DEAL = CAUSES.index("side_deal")
 
@@ -167,6 +167,7 @@ def contact_capture(offender: Offender) -> None:
     accounts = _accounts(offender)
     firm = _shell(offender)
     _divert(offender, accounts, [firm], near_floor=0.1)
+    world.plan.siphons.append(Siphon(role.rep, role.start, 32 * role.share, firm))
     burner = int(world.keys.add("phone", names.phones(dice, 1))[0])
     for account in accounts:
         if dice.random() < 0.75 * max(offender.traces, 0.5):
@@ -335,6 +336,8 @@ def _cover(offender: Offender, accounts: Ints, firms: list[int]) -> None:
             world.plan.mails.append(
                 Mail(role.rep, role.start + float(dice.uniform(0, 300)), firm.domain, int(account), document)
             )
+        if offender.slips(0.08):
+            world.plan.deletions.append((int(account), role.start + float(dice.uniform(0, 250))))
         if offender.slips(0.1):
             day = role.start + float(dice.uniform(40, 400))
             world.plan.voices.append(Voice("ticket", day, int(account), kind="warranty"))

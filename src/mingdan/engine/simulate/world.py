@@ -86,6 +86,16 @@ class Voice:
 
 
 @dataclass(frozen=True)
+class Siphon:
+    """Leads that somebody calls worthless and serves himself, so many a year, for `firm`."""
+
+    rep: int
+    start: float
+    yearly: float
+    firm: int
+
+
+@dataclass(frozen=True)
 class Role:
     """What one salesperson stands for: a scheme, or an innocent twin of one, from a day and for a share of business."""
 
@@ -112,6 +122,8 @@ class Plan:
     owner_pays: set[int] = field(default_factory=set)
     collectors: set[int] = field(default_factory=set)
     migrations: list[tuple[int, float, float]] = field(default_factory=list)
+    siphons: list[Siphon] = field(default_factory=list)
+    deletions: list[tuple[int, float]] = field(default_factory=list)
     cleaners: set[int] = field(default_factory=set)
     fronts: dict[int, str] = field(default_factory=dict)
 
