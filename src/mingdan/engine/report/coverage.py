@@ -101,13 +101,15 @@ def set_aside_rows(result: ScanResult, people: People) -> tuple[SetAsideRow, ...
 
 def _value(one: SetAside, people: People) -> Text:
     """Show figures and dates always, words only with names: a shifted row puts anything anywhere."""
+    if not one.value:
+        return Text("empty", "空")
     harmless = re.fullmatch(r"[\d\s.,:;/+\-TZ%¥$€年月日]{0,40}", one.value)
     table = TABLES.get(one.table)
     kinds = {column.name: column.kind for column in table.columns} if table else {}
     counted = kinds.get(one.column) in {"timestamp", "date", "decimal", "fraction", "integer", "boolean"}
     if people.with_names or (harmless and counted):
         return Text(one.value, one.value)
-    return Text("not shown", "不显示") if one.value else Text("empty", "空")
+    return Text("not shown", "不显示")
 
 
 def _reason(reason: str) -> Text:

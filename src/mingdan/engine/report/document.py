@@ -115,7 +115,7 @@ def several(names: Sequence[Text], shown: int = 2) -> Text:
     """Join names, the first few in full: `A, B and 3 more`."""
     more = len(names) - shown
     en, zh = ", ".join(one.en for one in names[:shown]), "、".join(one.zh for one in names[:shown])
-    return Text(f"{en} and {more:,} more", f"{zh}等 {len(names):,} 家") if more > 0 else Text(en, zh)
+    return Text(f"{en} and {more:,} more", f"{zh} 等 {len(names):,} 家") if more > 0 else Text(en, zh)
 
 
 def counted(count: int, one: str, more: str) -> Text:
