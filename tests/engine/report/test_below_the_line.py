@@ -12,7 +12,8 @@ from mingdan.engine.report.listing import why_not
 from mingdan.engine.report.story import Detectors
 from mingdan.engine.result import Matter, ScanResult
 from tests.engine.report.sample_detectors import SAMPLE_DETECTORS
-from tests.engine.report.samples import found, rich
+from tests.engine.report.sample_findings import found
+from tests.engine.report.samples import rich
 
 Facts = Mapping[str, Fact]
 DETECTORS: Detectors = {detector.code: detector for detector in SAMPLE_DETECTORS}
