@@ -94,6 +94,7 @@ def _fused(
     salespeople = salespeople_of(tables)
     policy = Policy.for_company(len(salespeople), budget=options.budget, min_probability=options.min_probability)
     matters = matters_of(findings, detectors)
+    callbacks = _callbacks(tables, matters, policy)
     return ScanResult(
         version=mingdan.__version__,
         as_of=tables.as_of.date(),
@@ -105,10 +106,10 @@ def _fused(
         findings=findings,
         matters=matters,
         alerts=alerts_of(matters, detectors, policy),
-        callbacks=_callbacks(tables, matters, policy),
+        callbacks=callbacks,
         notices=read.notices,
         numbers=_numbers(salespeople, findings),
-        names=_names(tables, findings),
+        names=_names(tables, findings, callbacks),
         min_probability=policy.min_probability,
     )
 
@@ -138,11 +139,12 @@ def _numbers(salespeople: Sequence[str], findings: Sequence[Finding]) -> dict[st
     return {employee: number for number, employee in enumerate(sorted(named | set(salespeople)), start=1)}
 
 
-def _names(tables: Tables, findings: Sequence[Finding]) -> dict[str, dict[str, str]]:
-    """Return what the people, customers and firms in the findings are called, by table and id."""
+def _names(tables: Tables, findings: Sequence[Finding], callbacks: Sequence[Callback]) -> dict[str, dict[str, str]]:
+    """Return what the people, customers and firms in the findings and call-backs are called, by table and id."""
     wanted = {
         "employees": {finding.employee_id for finding in findings if finding.employee_id},
-        "accounts": {account for finding in findings for account in finding.account_ids},
+        "accounts": {account for finding in findings for account in finding.account_ids}
+        | {callback.account_id for callback in callbacks},
         "companies": {company for finding in findings for company in finding.company_ids},
     }
     names = {}
