@@ -140,18 +140,21 @@ def _numbers(salespeople: Sequence[str], findings: Sequence[Finding]) -> dict[st
 
 
 def _names(tables: Tables, findings: Sequence[Finding], callbacks: Sequence[Callback]) -> dict[str, dict[str, str]]:
-    """Return what the people, customers and firms in the findings and call-backs are called, by table and id."""
+    """Return what customers and firms in the findings and call-backs are called, and every employee, by table and id.
+
+    Everybody's name is there so that a report without names can take out also those who are mentioned in passing.
+    """
     wanted = {
-        "employees": {finding.employee_id for finding in findings if finding.employee_id},
         "accounts": {account for finding in findings for account in finding.account_ids}
         | {callback.account_id for callback in callbacks},
         "companies": {company for finding in findings for company in finding.company_ids},
     }
-    names = {}
+    everybody = tables.records(tables.employees.select("employee_id", "name"), order_by=["employee_id"])
+    names = {"employees": {row["employee_id"]: row["name"] for row in everybody}}
     for table, ids in wanted.items():
         key = f"{table[:-1] if table != 'companies' else 'company'}_id"
         rows = tables.records(tables[table].filter(ibis._[key].isin(sorted(ids))), order_by=[key]) if ids else []
-        names[table] = {row[key]: row["name"] for row in rows}
+        names[table] = {row[key]: row["name"] for row in rows if row["name"]}
     return names
 
 

@@ -1,5 +1,6 @@
 """Amounts, chances, names and Chinese punctuation, each on its own."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from mingdan.engine.findings import Evidence, Text
 from mingdan.engine.report.amounts import BANDS, amount, band, chance, short_amount
 from mingdan.engine.report.coverage import set_aside_rows
+from mingdan.engine.report.masking import pattern_of
 from mingdan.engine.report.people import People
 from mingdan.engine.report.typography import chinese
 from mingdan.engine.report.words import skip_reason, weight_word
@@ -94,6 +96,21 @@ def test_chinese_is_set_as_it_is_printed(written: str, printed: str) -> None:
 def test_setting_chinese_twice_changes_nothing_more(text: str) -> None:
     once = chinese(text)
     assert chinese(once) == once
+
+
+@given(st.lists(st.text(alphabet="ab1周国-.", min_size=1, max_size=5), min_size=1, max_size=12), st.data())
+def test_the_pattern_finds_what_trying_every_word_would_find(words: list[str], data: st.DataObject) -> None:
+    text = "".join(data.draw(st.lists(st.sampled_from([*words, " ", "a", "周"]), max_size=6)))
+    edge = [("(?<![A-Za-z0-9])" if w[0].isascii() and w[0].isalnum() else "") for w in words]
+    ends = [("(?![A-Za-z0-9])" if w[-1].isascii() and w[-1].isalnum() else "") for w in words]
+    tried = any(re.search(a + re.escape(w) + b, text) for a, w, b in zip(edge, words, ends, strict=True))
+    pattern = pattern_of(words)
+    assert pattern is not None
+    assert bool(pattern.search(text)) == tried
+
+
+def test_no_words_make_no_pattern() -> None:
+    assert pattern_of([]) is None
 
 
 def people(*, with_names: bool = False) -> People:

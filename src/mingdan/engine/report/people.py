@@ -1,11 +1,12 @@
 """What people, customers and firms are called, and how people stay unnamed in a report that may be passed on."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.findings import Evidence, Fact, Text
+from mingdan.engine.report.masking import pattern_of
 from mingdan.engine.result import Reason, ScanResult
 from mingdan.engine.tables import TABLES
 from mingdan.engine.wording import sentence
@@ -30,9 +31,9 @@ class People:
         self._names = result.names
         employees = result.names.get("employees", {})
         self._known = {one: one for one in {*result.numbers, *employees}}
-        if not with_names:
-            self._known |= {name.casefold(): one for one, name in sorted(employees.items()) if len(name) > 1}
-        self._pattern = _pattern(one for one in self._known if _is_distinctive(one))
+        names = {} if with_names else {name: one for one, name in sorted(employees.items()) if len(name) > 1}
+        self._by_word = {one.lower(): employee for one, employee in sorted({**names, **self._known}.items())}
+        self._pattern = pattern_of(one for one in self._by_word if _is_distinctive(one))
 
     def label(self, employee_id: str | None) -> Text:
         """Return the name, or `salesperson 17` without names."""
@@ -60,7 +61,7 @@ class People:
             return Text(value, value)
 
         def said(match: re.Match[str], language: str) -> str:
-            employee = self._known.get(match[0]) or self._known.get(match[0].casefold(), "")
+            employee = self._by_word.get(match[0].lower(), "")
             return str(getattr(self.number(employee), language))
 
         en = self._pattern.sub(lambda match: said(match, "en"), value)
@@ -101,7 +102,7 @@ class People:
         if not isinstance(value, str):
             return value
         if _PERSON.search(name) and value in self._known:
-            return self.label(self._known[value])
+            return self.label(value)
         if _PERSON.search(name) and not self.with_names:
             return A_PERSON
         called = self._names.get(_TABLE_OF_FACT.get(name, ""), {}).get(value)
@@ -119,15 +120,3 @@ def _means_person(table: str, column: str) -> bool:
 
 def _is_distinctive(known: str) -> bool:
     return not known.isdigit() or len(known) > 4
-
-
-def _pattern(known: Iterable[str]) -> re.Pattern[str] | None:
-    """Match any of the ids and names, the longest first; what is written in Latin letters only as a whole word."""
-    alternatives = [_whole(re.escape(one), one) for one in sorted(known, key=lambda one: (-len(one), one))]
-    return re.compile("|".join(alternatives), re.IGNORECASE) if alternatives else None
-
-
-def _whole(pattern: str, known: str) -> str:
-    before = "(?<![A-Za-z0-9])" if known[0].isascii() else ""
-    after = "(?![A-Za-z0-9])" if known[-1].isascii() else ""
-    return f"{before}{pattern}{after}"
