@@ -128,10 +128,13 @@ def test_the_theme_follows_the_system_until_the_reader_chooses(opened: Opener, r
 
 
 def test_the_switches_work_without_scripts(opened: Opener, reports: dict[str, str]) -> None:
-    page = opened(reports["rich"], java_script_enabled=False)
+    page = opened(reports["rich"], java_script_enabled=False, color_scheme="dark")
     assert page.locator("#alerts-title .l[lang=en]").is_visible()
     page.get_by_text("中文", exact=True).click()
     assert page.locator("#alerts-title .l[lang=zh]").is_visible()
+    for name, expected in (("深色", DARK), ("浅色", LIGHT), ("自动", DARK)):
+        page.get_by_text(name, exact=True).click()
+        assert ground(page) == expected
     assert not page.locator("#alerts-title .l[lang=en]").is_visible()
 
 

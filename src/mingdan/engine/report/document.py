@@ -28,7 +28,8 @@ def render(result: ScanResult, *, with_names: bool, detectors: Sequence[Detector
     by_code = {detector.code: detector for detector in detectors}
     people = People(result, with_names=with_names)
     environment = _environment()
-    style, script = _source(environment, "report.css"), _source(environment, "report.js")
+    style = environment.get_template("report.css").render()
+    script = environment.get_template("report.js").render()
     return environment.get_template("report.html.j2").render(
         result=result,
         with_names=with_names,
@@ -75,11 +76,6 @@ def _environment() -> Environment:
     environment.globals |= {"t": both, "several": several, "counted": counted, "kind_title": kind_title}
     environment.filters |= {"signed": signed, "begun": begun, "chinese": chinese}
     return environment
-
-
-def _source(environment: Environment, name: str) -> str:
-    assert environment.loader is not None  # noqa: S101  # set above
-    return environment.loader.get_source(environment, name)[0]
 
 
 def _policy(style: str, script: str) -> str:
