@@ -17,6 +17,7 @@ MOST_REGULAR = 50.0
 """The largest common k: nobody's gaps are believed to vary less than 14 % (days off, weekends, rounding to days)."""
 
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
+_LOG_WEIGHTS = np.log(_NODE_WEIGHTS / _NODE_WEIGHTS.sum())
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,10 @@ class Histories:
 
 
 @dataclass(frozen=True)
-class Node:
-    """One level of regularity: log of its weight times the density of the gaps seen, and P(next gap > time)."""
+class Levels:
+    """The levels of regularity, on the first axis: log of each's weight times the density of the gaps seen (levels, n),
+    and P(next gap > time), from times (n,) or (n, m) to (levels, n) or (levels, n, m).
+    """
 
     log_density: Floats
     survival: Callable[[Floats], Floats]
@@ -69,8 +72,8 @@ class GapLaw(Protocol):
     @property
     def spread(self) -> tuple[float, ...]: ...
 
-    def nodes(self, theta: Floats, shift: Floats, histories: Histories) -> list[Node]:
-        """Return the levels of regularity; `shift` moves each customer's log gap; survival takes (n,) or (n, m) times."""
+    def levels(self, theta: Floats, shift: Floats, histories: Histories) -> Levels:
+        """Return the levels of regularity; `shift` moves each customer's log gap."""
         ...
 
 
@@ -87,27 +90,19 @@ class Erlang:
     centre: tuple[float, ...] = (0.0, 0.0, 0.7, -1.0)
     spread: tuple[float, ...] = (1.5, 1.5, 1.0, 0.7)
 
-    def nodes(self, theta: Floats, shift: Floats, histories: Histories) -> list[Node]:
-        r, alpha, k, between = np.exp(theta)
-        shapes = MOST_REGULAR * np.tanh(k / MOST_REGULAR) * np.exp(np.tanh(between) * _NODES)
-        weights = np.log(_NODE_WEIGHTS / _NODE_WEIGHTS.sum())
-        return [
-            _erlang_node(r, alpha * np.exp(shift), shape, weight, histories)
-            for shape, weight in zip(shapes, weights, strict=True)
-        ]
+    def levels(self, theta: Floats, shift: Floats, histories: Histories) -> Levels:
+        r, alpha, common, between = np.exp(theta)
+        k = (MOST_REGULAR * np.tanh(common / MOST_REGULAR) * np.exp(np.tanh(between) * _NODES))[:, None]
+        x, start = histories.repeats, alpha * np.exp(shift) / k
+        evidence, seen = r + k * x, start + histories.span
+        density = (k - 1) * histories.log_sum - x * gammaln(k) + gammaln(evidence) - gammaln(r)
+        density += r * np.log(start) - evidence * np.log(seen) + _LOG_WEIGHTS[:, None]
 
+        def survival(time: Floats) -> Floats:
+            known, shape, own = _beside(seen, time), _beside(evidence, time), _beside(k, time)
+            return np.asarray(betainc(shape, own, known / (known + time)), dtype=np.float64)
 
-def _erlang_node(r: float, alpha: Floats, k: float, log_weight: float, histories: Histories) -> Node:
-    x, seen = histories.repeats, alpha / k + histories.span
-    evidence = r + k * x
-    density = (k - 1) * histories.log_sum - x * gammaln(k) + gammaln(evidence) - gammaln(r)
-    density += r * np.log(alpha / k) - evidence * np.log(seen)
-
-    def survival(time: Floats) -> Floats:
-        known, shape = _beside(seen, time), _beside(evidence, time)
-        return np.asarray(betainc(shape, k, known / (known + time)), dtype=np.float64)
-
-    return Node(log_weight + density, survival)
+        return Levels(density, survival)
 
 
 @dataclass(frozen=True)
@@ -122,7 +117,7 @@ class LogNormal:
     centre: tuple[float, ...] = (0.0, -0.7, 2.0, -0.5)
     spread: tuple[float, ...] = (1.5, 1.2, 1.0, 0.8)
 
-    def nodes(self, theta: Floats, shift: Floats, histories: Histories) -> list[Node]:
+    def levels(self, theta: Floats, shift: Floats, histories: Histories) -> Levels:
         mean, (worth, freedom, deviation) = theta[0] + shift, np.exp(theta[1:])
         x = histories.repeats
         own = np.divide(histories.log_sum, x, out=np.zeros_like(x), where=x > 0)
@@ -136,12 +131,12 @@ class LogNormal:
         density -= x / 2 * np.log(np.pi) + histories.log_sum
 
         def survival(time: Floats) -> Floats:
-            standing = (_beside(centre, time) - np.log(np.maximum(time, SHORTEST))) / _beside(scale, time)
-            return np.asarray(stdtr(_beside(now_freedom, time), standing), dtype=np.float64)
+            late = (_beside(centre[None], time) - np.log(np.maximum(time, SHORTEST))) / _beside(scale[None], time)
+            return np.asarray(stdtr(_beside(now_freedom[None], time), late), dtype=np.float64)
 
-        return [Node(density, survival)]
+        return Levels(density[None], survival)
 
 
 def _beside(values: Floats, time: Floats) -> Floats:
-    """Shape one value per customer so that it goes with (n,) or (n, m) times."""
-    return values.reshape((-1,) + (1,) * (time.ndim - 1))
+    """Shape values per level and customer so that they go with times of (n,) or (n, m)."""
+    return values.reshape(values.shape + (1,) * (time.ndim - 1))

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, logsumexp
+from scipy.special import betaln
 
-from mingdan.engine.methods.gap_laws import Erlang, Floats, GapLaw, Histories, LogNormal, Node
+from mingdan.engine.methods.gap_laws import Erlang, Floats, GapLaw, Histories, LogNormal
 
 LAWS: tuple[GapLaw, ...] = (Erlang(), LogNormal())
 SAMPLE, CHOICE_SAMPLE = 6000, 1200
@@ -76,12 +76,11 @@ class Rhythm:
 
     def _survival(self, scaled: Histories, time: Floats) -> Floats:
         """Average the levels of regularity by how well they explain the customer's own gaps."""
-        nodes = self.law.nodes(self.theta[:4], self.theta[6] * scaled.size, scaled)
-        densities = np.array([node.log_density for node in nodes])
-        weights = np.exp(densities - logsumexp(densities, axis=0))
-        shape = (len(time),) + (1,) * (time.ndim - 1)
-        mixed = sum(weight.reshape(shape) * node.survival(time) for weight, node in zip(weights, nodes, strict=True))
-        return np.clip(np.asarray(mixed, dtype=np.float64), 1e-300, 1.0)
+        levels = self.law.levels(self.theta[:4], self.theta[6] * scaled.size, scaled)
+        total = np.logaddexp.reduce(levels.log_density, axis=0)
+        weights = np.exp(levels.log_density - total)
+        mixed = weights.reshape(weights.shape + (1,) * (time.ndim - 1)) * levels.survival(time)
+        return np.asarray(np.clip(mixed.sum(axis=0), 1e-300, 1.0), dtype=np.float64)
 
 
 def fit_rhythm(histories: Histories, laws: Sequence[GapLaw] = LAWS) -> Rhythm:
@@ -136,13 +135,9 @@ def _log_likelihood(law: GapLaw, theta: Floats, histories: Histories) -> Floats:
     staying = _staying(theta, histories)
     stayed = betaln(_leaving(theta, histories), np.exp(theta[5]) + histories.repeats)
     stayed -= betaln(_leaving(theta, histories), np.exp(theta[5]))
-    nodes = law.nodes(theta[:4], theta[6] * histories.size, histories)
-    seen = logsumexp([_with_end(node, staying, histories.silence) for node in nodes], axis=0)
-    return np.asarray(stayed + seen, dtype=np.float64)
-
-
-def _with_end(node: Node, staying: Floats, silence: Floats) -> Floats:
-    return node.log_density + np.log(np.maximum(1 - staying + staying * node.survival(silence), 1e-300))
+    levels = law.levels(theta[:4], theta[6] * histories.size, histories)
+    end = np.log(np.maximum(1 - staying + staying * levels.survival(histories.silence), 1e-300))
+    return np.asarray(stayed + np.logaddexp.reduce(levels.log_density + end, axis=0), dtype=np.float64)
 
 
 def _leaving(theta: Floats, histories: Histories) -> Floats:
