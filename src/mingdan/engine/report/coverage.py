@@ -120,4 +120,12 @@ def _reason(reason: str) -> Text:
     return Text(reason, "此行无法使用(原因见 set_aside.csv)")
 
 
-REASONS: tuple[tuple[str, str], ...] = ()
+REASONS: tuple[tuple[str, str], ...] = (
+    (r"a quotation mark is opened and never closed", "引号未闭合"),
+    (r"more cells than headings", "单元格数多于表头"),
+    (r"longer than a row can be", "超出单行长度上限"),
+    (r"the headings again", "重复的表头"),
+    (r"not JSON: nested too deeply", "不是有效的 JSON:嵌套过深"),
+    (r"not JSON: .*", "不是有效的 JSON"),
+)
+"""What the reader says of a row it sets aside, and the same in Chinese."""
