@@ -6,6 +6,7 @@ from mingdan.engine.detector import Detector
 from mingdan.engine.detectors import (
     broken_purchase_cycle,
     contact_tampering,
+    discount_near_limit,
     export_spike,
     payee_not_company,
     residual_low_price,
@@ -14,11 +15,12 @@ from mingdan.engine.detectors import (
 )
 
 DETECTORS: tuple[Detector[Any], ...] = (
-    broken_purchase_cycle.DETECTOR,
-    residual_low_price.DETECTOR,
     export_spike.DETECTOR,
     contact_tampering.DETECTOR,
+    residual_low_price.DETECTOR,
+    discount_near_limit.DETECTOR,
     shared_identifier.DETECTOR,
     third_party_payer.DETECTOR,
     payee_not_company.DETECTOR,
+    broken_purchase_cycle.DETECTOR,
 )
