@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -48,6 +49,14 @@ def test_value_ticks_are_few_start_at_zero_and_cover_the_highest(high: float) ->
     assert len(ticks) <= 6
 
 
+@given(st.floats(1e-3, 1e9), st.floats(0.5, 1))
+def test_value_ticks_of_prices_hold_the_lowest_and_the_highest(high: float, share: float) -> None:
+    ticks = value_ticks(high, low=high * share)
+    assert 0 <= ticks[0] <= high * share * (1 + 1e-6)
+    assert ticks[-1] >= high * (1 - 1e-6)
+    assert 2 <= len(ticks) <= 8
+
+
 @given(st.lists(st.tuples(DAYS, st.sampled_from(list(FAMILIES)), st.floats(-1, 3)), min_size=1, max_size=12), DAYS)
 def test_the_timeline_keeps_its_marks_inside(marks: list[tuple[date, str, float]], as_of: date) -> None:
     numbered = [Mark(n, day, family, weight) for n, (day, family, weight) in enumerate(marks, 1)]  # type: ignore[arg-type]
@@ -55,7 +64,10 @@ def test_the_timeline_keeps_its_marks_inside(marks: list[tuple[date, str, float]
         svg = timeline(numbered, [day for day, _, _ in marks], as_of, width=width, kind=kind, labelled_by="x")
         assert stays_inside(svg)
         assert Page(svg).faults == []
-        assert svg.count("<circle") == len(marks)
+        circles = re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', svg)
+        assert len(set(circles)) == len(marks)
+        apart = [abs(float(a) - float(b)) for (a, y), (b, z) in combinations(circles, 2) if y == z]
+        assert all(gap >= 20 for gap in apart)
 
 
 @settings(max_examples=60)

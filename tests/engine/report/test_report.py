@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,31 @@ def test_every_alert_tells_its_story_in_three_lines(html: str) -> None:
     assert "¥386,000" in first
     assert "came from 昆山捷顺贸易商行" in first
     assert "Look up the firm's holders" in first
+
+
+def test_a_customer_under_its_registered_name_is_no_outside_firm() -> None:
+    planted = rich()
+    names = {**planted.names, "companies": {**COMPANIES, "C1": "苏州恒达精密机械"}}
+    html = html_of(replace(planted, names=names))
+    assert "outside firm <b>昆山" in html_of(planted)
+    assert "outside firm <b>苏州恒达精密机械" not in html
+
+
+def test_an_alert_without_an_amount_says_so() -> None:
+    planted = rich()
+    first = planted.alerts[0]
+    unknown = replace(first, matter=replace(first.matter, amount_at_risk=Decimal(0)))
+    texts = " ".join(in_language(Page(html_of(replace(planted, alerts=(unknown,)))).root, "en"))
+    assert "no amount could be tied to it yet" in texts
+
+
+def test_many_reasons_are_folded_after_the_sixth() -> None:
+    planted = rich()
+    first = planted.alerts[0]
+    many = replace(first, matter=replace(first.matter, reasons=first.matter.reasons * 3))
+    html = html_of(replace(planted, alerts=(many,)))
+    assert "6 weaker reasons" in html
+    assert Page(html).faults == []
 
 
 def test_a_detector_that_is_no_longer_registered_still_reads_well() -> None:

@@ -1,6 +1,6 @@
 """The figures of one alert, each drawn for wide and narrow screens, with the rows behind them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -79,10 +79,11 @@ def _rhythm_caption(figure: Figure) -> Text:
     said = Text(f"{len(figure.points):,} purchases", f"共 {len(figure.points):,} 次采购")
     if figure.expected:
         every = f"{figure.expected:,.0f}"
-        said = Text(f"{said.en}, about every {every} days", f"{said.zh},约每 {every} 天一次")
+        said = Text(f"{said.en}, expected about every {every} days", f"{said.zh},预期约每 {every} 天一次")
     if figure.until and figure.until > figure.points[-1][0]:
-        silent = (figure.until - figure.points[-1][0]).days
-        said = Text(f"{said.en}; then nothing for {silent:,} days", f"{said.zh};此后 {silent:,} 天没有采购")
+        silent = f"{(figure.until - figure.points[-1][0]).days:,}"
+        until = figure.until.isoformat()
+        said = Text(f"{said.en}; the last {silent} days before {until}", f"{said.zh};最后一次距 {until} 已 {silent} 天")
     if expected_days(figure):
         return Text(
             f"{said.en}. Diamonds mark the days on which a purchase was expected.",
@@ -111,7 +112,7 @@ class Relations:
 
 def draw_relations(matter: Matter, people: People, anchor: str) -> Relations | None:
     """Draw who is tied to whom where an outside firm or a link between parties is part of the evidence, else None."""
-    if not matter.company_ids and "entity" not in matter.families:
+    if not people.outside_firms(matter) and "entity" not in matter.families:
         return None
     links = _links(matter, people)
     if not links:
@@ -128,7 +129,7 @@ def _nodes(matter: Matter, people: People) -> list[Node]:
         *person,
         *(Node("account", one, people.customer(one)) for one in matter.account_ids),
         *(Node("deal", one, people.masked(one)) for one in matter.opportunity_ids),
-        *(Node("company", one, people.firm(one)) for one in matter.company_ids),
+        *(Node("company", one, people.firm(one)) for one in people.outside_firms(matter)),
     ]
 
 
@@ -140,17 +141,17 @@ def _links(matter: Matter, people: People) -> tuple[Link, ...]:
     """Tie, for each reason, each party to those of the next kind that the same finding names."""
     of_pair: dict[tuple[Node, Node], list[int]] = {}
     for number, reason in enumerate(matter.reasons, start=1):
-        for pair in _pairs(reason.finding, people):
+        for pair in _pairs(reason.finding, people.outside_firms(matter), people):
             of_pair.setdefault(pair, []).append(number)
     return tuple(Link(start, end, tuple(numbers)) for (start, end), numbers in of_pair.items())
 
 
-def _pairs(finding: Finding, people: People) -> list[tuple[Node, Node]]:
+def _pairs(finding: Finding, firms: Collection[str], people: People) -> list[tuple[Node, Node]]:
     groups = [
         [_person(finding.employee_id, people)] if finding.employee_id else [],
         [Node("account", one, people.customer(one)) for one in finding.account_ids],
         [Node("deal", one, people.masked(one)) for one in finding.opportunity_ids],
-        [Node("company", one, people.firm(one)) for one in finding.company_ids],
+        [Node("company", one, people.firm(one)) for one in finding.company_ids if one in firms],
     ]
     present = [group for group in groups if group]
     pairs = [(a, b) for left, right in pairwise(present) for a in left for b in right]

@@ -7,9 +7,10 @@ from typing import Any
 from mingdan.engine.detector import Detector
 from mingdan.engine.findings import Evidence, Fact, Text
 from mingdan.engine.report.masking import pattern_of
-from mingdan.engine.result import Reason, ScanResult
+from mingdan.engine.result import Matter, Reason, ScanResult
 from mingdan.engine.tables import TABLES
 from mingdan.engine.wording import sentence
+from mingdan.lib.company_names import firm_name
 
 SOMEONE = Text("an employee", "某员工")
 A_PERSON = Text("a person", "某人")
@@ -54,6 +55,13 @@ class People:
 
     def firm(self, company_id: str) -> Text:
         return self.masked(self._names.get("companies", {}).get(company_id) or company_id)
+
+    def outside_firms(self, matter: Matter) -> tuple[str, ...]:
+        """Return the firms of a matter that are not one of its customers under its registered name."""
+        accounts = self._names.get("accounts", {})
+        own = {firm_name(accounts[one]) for one in matter.account_ids if one in accounts}
+        firms = self._names.get("companies", {})
+        return tuple(one for one in matter.company_ids if firm_name(firms.get(one, one)) not in own)
 
     def masked(self, value: str) -> Text:
         """Replace employees' ids and names in a value of the data."""

@@ -23,6 +23,8 @@ from mingdan.engine.result import Alert, Matter, Reason, ScanResult
 Detectors = Mapping[str, Detector[Any]]
 
 MOST_EVIDENCE = 200
+LEAST_SHOWN = 0.05
+"""A family below this weight would read +0.0: it says nothing, so it is no chip and no line of the story."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class AlertStory:
     number: Text
     customers: tuple[Text, ...]
     firms: tuple[Text, ...]
-    amount: str
+    amount: str | None
     short: Text
     margin: str | None
     band: Band
@@ -94,7 +96,8 @@ def keys_of(matter: Matter, detectors: Detectors) -> tuple[Key, ...]:
     for reason in matter.reasons:
         family = family_of(reason, detectors)
         sums[family] = sums.get(family, 0.0) + reason.weight
-    ordered = sorted(sums.items(), key=lambda one: (-one[1], one[0]))
+    told = {family: weight for family, weight in sums.items() if abs(weight) >= LEAST_SHOWN}
+    ordered = sorted(told.items(), key=lambda one: (-one[1], one[0]))
     return tuple(Key(FAMILIES[family], weight, family in FIRST_KEY_FAMILIES) for family, weight in ordered)
 
 
@@ -108,8 +111,8 @@ def tell(alert: Alert, result: ScanResult, people: People, detectors: Detectors)
         person=people.label(matter.employee_id),
         number=people.number(matter.employee_id or ""),
         customers=tuple(people.customer(one) for one in matter.account_ids),
-        firms=tuple(people.firm(one) for one in matter.company_ids),
-        amount=amount(matter.amount_at_risk, result.currency),
+        firms=tuple(people.firm(one) for one in people.outside_firms(matter)),
+        amount=amount(matter.amount_at_risk, result.currency) if matter.amount_at_risk else None,
         short=short_amount(matter.amount_at_risk, result.currency),
         margin=None if matter.margin_at_risk is None else amount(matter.margin_at_risk, result.currency),
         band=band(matter.probability),
@@ -131,7 +134,7 @@ def _seen(matter: Matter, reasons: tuple[ReasonStory, ...], detectors: Detectors
     """Return the heaviest reason of each of the two heaviest families: the two keys, in words."""
     first_of: dict[Family, Text] = {}
     for reason, told in zip(matter.reasons, reasons, strict=True):
-        if reason.weight > 0:
+        if reason.weight >= LEAST_SHOWN:
             first_of.setdefault(family_of(reason, detectors), told.said)
     return tuple(first_of.values())[:2]
 

@@ -42,14 +42,15 @@ def _firsts(first: date, last: date) -> Iterator[date]:
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def value_ticks(high: float, most: int = 4) -> list[float]:
-    """Return round values from 0 to at least `high`."""
+def value_ticks(high: float, most: int = 4, *, low: float = 0.0) -> list[float]:
+    """Return round values from at most `low` (not below 0) to at least `high`."""
     if high < 1e-9:
         return [0.0, 1.0]
-    rough = high / most
+    rough = max(high - low, high / 1000) / most
     power = 10 ** math.floor(math.log10(rough))
     step = next(one * power for one in (1, 2, 2.5, 5, 10) if one * power >= rough * (1 - 1e-9))
-    return [step * index for index in range(math.ceil(high / step - 1e-9) + 1)]
+    first = math.floor(low / step + 1e-9)
+    return [step * index for index in range(first, max(math.ceil(high / step - 1e-9), first + 1) + 1)]
 
 
 def time_axis(scale: Scale, first: date, last: date, y: float) -> Markup:

@@ -21,11 +21,20 @@ def series(figure: Figure, currency: str, *, width: float, kind: str, labelled_b
     """Draw a finding's figure: bars for purchases with the silence after them, or dots for prices with what peers pay."""
     first, last = _range(figure)
     x = Scale(days(first), days(last), LEFT + 6, width - 8)
-    ticks = value_ticks(max([value for _, value in figure.points] + [figure.reference or 0.0]))
-    y = Scale(0, ticks[-1], BASE, TOP)
+    ticks = _value_ticks(figure)
+    y = Scale(ticks[0], ticks[-1], BASE, TOP)
     parts = [_grid(ticks, y, width, figure, currency), time_axis(x, first, last, BASE), _unit(figure, currency)]
     parts.append(_rhythm(figure, x, y) if figure.kind == "rhythm" else _price(figure, x, y, width))
     return picture(width, HEIGHT, *parts, kind=kind, labelled_by=labelled_by)
+
+
+def _value_ticks(figure: Figure) -> list[float]:
+    """Bars start at zero; a line of prices may not, where zero would flatten what it shows."""
+    values = [max(value, 0.0) for _, value in figure.points]
+    if figure.reference is not None:
+        values.append(max(figure.reference, 0.0))
+    zoomed = figure.kind == "price" and min(values) > max(values) / 2
+    return value_ticks(max(values), low=min(values) if zoomed else 0.0)
 
 
 def is_share(figure: Figure) -> bool:
@@ -95,12 +104,12 @@ def _rhythm(figure: Figure, x: Scale, y: Scale) -> Markup:
 
 
 def _silence(figure: Figure, start: float, end: float) -> Markup:
-    """Label the silent span, right-aligned at its end so that it never leaves the picture."""
+    """Label the silent span, above the picture where it is too short for its words."""
     silent = ((figure.until or figure.points[-1][0]) - figure.points[-1][0]).days
     text = Text(f"{silent:,} days silent", f"静默 {silent:,} 天")
     roomy = end - start > 96
-    x, anchor = ((start + end) / 2, "middle") if roomy else (end, "end")
-    return label(text, x=x, y=TOP + 14, text_anchor=anchor, class_="note")
+    x, y, anchor = ((start + end) / 2, TOP + 14, "middle") if roomy else (end, 12, "end")
+    return label(text, x=x, y=y, text_anchor=anchor, class_="note")
 
 
 def _diamond(x: float, y: float) -> str:

@@ -75,12 +75,15 @@ def _lane(name: Text, y: float, height: float, width: float, gutter: float) -> M
 
 def _rows(marks: Sequence[Mark], scale: Scale) -> list[int]:
     """Put marks that would overlap below each other."""
-    ends: list[float] = []
+    taken: list[list[float]] = []
     rows = []
     for mark in marks:
         x = scale(days(mark.day))
-        row = next((index for index, end in enumerate(ends) if abs(x - end) >= 2 * RADIUS + 2), len(ends))
-        ends[row : row + 1] = [x]
+        free = (row for row, places in enumerate(taken) if all(abs(x - place) >= 2 * RADIUS + 2 for place in places))
+        row = next(free, len(taken))
+        if row == len(taken):
+            taken.append([])
+        taken[row].append(x)
         rows.append(row)
     return rows
 
