@@ -164,7 +164,10 @@ def _explanations(alert: Alert) -> tuple[ExplanationGroup, ...]:
     groups = []
     for status, said in STATUSES.items():
         texts = tuple(
-            (one.text, ", ".join(str(number) for code in one.detectors for number in numbers.get(code, ())))
+            (
+                one.text,
+                ", ".join(map(str, sorted(number for code in one.detectors for number in numbers.get(code, ())))),
+            )
             for one in alert.innocent_explanations
             if one.status == status
         )
