@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from mingdan.engine.findings import Text
 from mingdan.engine.reading.identifiers import free_name, literal, quoted
 from mingdan.engine.reading.json_pages import read_json
 from mingdan.engine.reading.raw import RawTable, Translation
@@ -14,6 +15,14 @@ from mingdan.engine.reading.raw import RawTable, Translation
 Row = dict[str, str]
 Loader = Callable[[Path], list[RawTable]]
 Rows = Callable[[Translation, str], list[Row]]
+
+
+def said(translation: Translation) -> list[str]:
+    """Return the notices in English; each must be there in Chinese too."""
+    texts = [notice for notice in translation.notices if isinstance(notice, Text)]
+    assert len(texts) == len(translation.notices)
+    assert all(any("\u4e00" <= sign <= "\u9fff" for sign in text.zh) for text in texts)
+    return [text.en for text in texts]
 
 
 @pytest.fixture

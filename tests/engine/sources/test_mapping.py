@@ -9,7 +9,7 @@ import pytest
 from mingdan.engine.reading.raw import RawTable, SourceOptions, Translation, UnreadableTrailError
 from mingdan.engine.sources.mapping import MappingSource, file_options
 from mingdan.engine.sources.mapping_file import MappingError, read_mapping
-from tests.engine.sources.conftest import Loader, Rows
+from tests.engine.sources.conftest import Loader, Rows, said
 
 HERE = Path(__file__).parent / "data"
 ROOT = Path(__file__).parents[3]
@@ -167,7 +167,7 @@ def test_what_is_left_out_is_said(mapped: Mapped) -> None:
         orders="a,b,c,d,e\n1,2,3,4,5\n",
         other="x\n1\n",
     )
-    assert translation.notices == ("orders.csv: columns not mapped, left out: e.", "other.csv: not mapped, left out.")
+    assert said(translation) == ["orders.csv: columns not mapped, left out: e.", "other.csv: not mapped, left out."]
 
 
 ORDERS = (
@@ -176,7 +176,7 @@ ORDERS = (
 
 
 @pytest.mark.parametrize(
-    ("mapping", "said"),
+    ("mapping", "sentence"),
     [
         ("[tables.orders", "not TOML"),
         ("", "no table is mapped"),
@@ -210,10 +210,10 @@ ORDERS = (
         ),
     ],
 )
-def test_a_mistake_in_the_mapping_is_explained(mapped: Mapped, mapping: str, said: str) -> None:
+def test_a_mistake_in_the_mapping_is_explained(mapped: Mapped, mapping: str, sentence: str) -> None:
     with pytest.raises(MappingError) as raised:
         mapped(mapping, orders="a,b,c,d\n1,2,3,4\n")
-    assert said in str(raised.value)
+    assert sentence in str(raised.value)
 
 
 def test_a_missing_mapping_file_is_a_sentence(tmp_path: Path) -> None:

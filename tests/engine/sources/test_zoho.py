@@ -11,7 +11,7 @@ from mingdan.engine.reading.identifiers import quoted
 from mingdan.engine.reading.raw import RawTable, SourceOptions, Translation, UnreadableTrailError
 from mingdan.engine.sources.zoho import ZohoSource
 from mingdan.engine.tables import STAGES, table
-from tests.engine.sources.conftest import Loader, Row, Rows
+from tests.engine.sources.conftest import Loader, Row, Rows, said
 
 HERE = Path(__file__).parent / "data"
 
@@ -157,7 +157,7 @@ def test_labels_of_the_web_pages_are_understood(
     assert (lost["outcome"], lost["amount"], lost["closed_at"]) == ("lost", "1200.50", "2024-03-09T00:00:00")
     assert "closed_at" not in running
     assert {row["name"] for row in rows(made, "employees")} == {"Ann Lee"}
-    assert any("No timelines" in notice for notice in made.notices)
+    assert any("No timelines" in notice for notice in said(made))
 
 
 def test_bulk_reads_called_after_their_job_are_known_by_their_columns(
@@ -186,12 +186,12 @@ def test_a_companys_own_stage_names_come_from_a_file(
     )
     raw = load(folder)
     plain = ZohoSource().translate(raw, con, SourceOptions())
-    assert any("Parked, Shaking hands" in notice for notice in plain.notices)
+    assert any("Parked, Shaking hands" in notice for notice in said(plain))
     stages = tmp_path / "stages.toml"
     stages.write_text('[stages]\n"Shaking hands" = "signing"\n[outcomes]\n"parked" = "lost"\n')
     made = ZohoSource().translate(raw, con, SourceOptions(mapping=stages))
     assert [row["outcome"] for row in rows(made, "opportunities")] == ["lost", "open"]
-    assert not any("without a meaning" in notice for notice in made.notices)
+    assert not any("without a meaning" in notice for notice in said(made))
 
 
 @pytest.mark.parametrize("text", ['[stages]\nx = "singing"', "[stagse]", "[", '[outcomes]\nx = "gone"'])

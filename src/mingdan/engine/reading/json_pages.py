@@ -20,10 +20,23 @@ UNREADABLE = "unreadable_json"
 
 _BATCH = 5000
 _DEEPEST = 5
-_GENERAL_NAMES = frozenset({"data", "datalist", "records", "rows", "items", "list", "result", "results", "value"})
+_GENERAL_NAMES = frozenset(
+    {"data", "datalist", "records", "rows", "items", "list", "result", "results", "value", "modifyrecordlist"}
+)
 _ABOUT_THE_PAGE = frozenset(
     {"info", "status", "message", "code", "details", "errorCode", "errorMessage", "errorDescription", "traceId"}
-    | {"offset", "limit", "total", "count", "page", "per_page", "more_records", "next_page_token", "success"}
+    | {
+        "offset",
+        "limit",
+        "total",
+        "count",
+        "page",
+        "per_page",
+        "more_records",
+        "next_page_token",
+        "success",
+        "pageInfo",
+    }
 )
 _IDS = ("id", "_id", "logID")
 

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import duckdb
 
+from mingdan.engine.findings import Text
 from mingdan.engine.reading.identifiers import free_name, quoted
 from mingdan.engine.reading.raw import FILE, ROW, RawTable, SourceOptions, TextTable, Translation, UnreadableTrailError
 from mingdan.engine.sources.mapping_file import MappingFile, closest, read_mapping
 from mingdan.engine.sources.mapping_sql import BlockQuery
+from mingdan.engine.sources.notices import file_left_out, headings_left_out
 
 
 class MappingSource:
@@ -48,7 +50,7 @@ def _text_table(con: duckdb.DuckDBPyConnection, table: str, queries: Sequence[Bl
     return TextTable(table, relation, columns)
 
 
-def _unused(raw: Sequence[RawTable], queries: Sequence[BlockQuery]) -> list[str]:
+def _unused(raw: Sequence[RawTable], queries: Sequence[BlockQuery]) -> list[Text]:
     """Say which files and headings the mapping leaves out, so that nothing is missed unnoticed."""
     used: dict[str, set[str]] = {}
     for query in queries:
@@ -58,9 +60,9 @@ def _unused(raw: Sequence[RawTable], queries: Sequence[BlockQuery]) -> list[str]
     for table in raw:
         left = [column for column in table.columns if column not in used.get(table.relation, set())]
         if table.relation not in used:
-            notices.append(f"{table.file}: not mapped, left out.")
+            notices.append(file_left_out(table.file))
         elif left:
-            notices.append(f"{table.file}: columns not mapped, left out: {', '.join(left)}.")
+            notices.append(headings_left_out(table.file, left))
     return notices
 
 

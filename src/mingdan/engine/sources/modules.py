@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from mingdan.engine.findings import Text
 from mingdan.engine.reading.identifiers import free_name, quoted
 from mingdan.engine.reading.raw import FILE, ROW, RawTable, TextTable
 from mingdan.engine.sources import cells
+from mingdan.engine.sources.notices import table_left_out
 from mingdan.engine.tables import TABLES
 
 _PAGE_NUMBER = re.compile(r"[\s_\-.]*(?:page|part|\()?[\s_\-]*\d+\)?$", re.IGNORECASE)
@@ -103,16 +105,16 @@ class Made:
 
 def text_tables(
     con: duckdb.DuckDBPyConnection, prefix: str, made: Sequence[Made]
-) -> tuple[tuple[TextTable, ...], tuple[str, ...]]:
+) -> tuple[tuple[TextTable, ...], tuple[Text, ...]]:
     """Create one relation for each table of the contract out of all that was made for it.
 
     What lacks a required column cannot become rows: it is left out, and the notices say so.
     """
     by_table: dict[str, list[Made]] = {}
-    notices = []
+    left_out = []
     for one in made:
         if lacking := _required(one.table) - set(one.filled):
-            notices.append(f"{one.table}: left out, as the export has no {', '.join(sorted(lacking))}.")
+            left_out.append(table_left_out(one.table, lacking))
         else:
             by_table.setdefault(one.table, []).append(one)
     tables = []
@@ -121,7 +123,7 @@ def text_tables(
         con.execute(f"CREATE VIEW {quoted(relation)} AS {' UNION ALL BY NAME '.join(part.sql() for part in parts)}")
         columns = tuple(dict.fromkeys(column for part in parts for column in part.filled))
         tables.append(TextTable(name, relation, columns))
-    return tuple(tables), tuple(dict.fromkeys(notices))
+    return tuple(tables), tuple(dict.fromkeys(left_out))
 
 
 def _required(table: str) -> set[str]:

@@ -8,8 +8,8 @@ from mingdan.engine.reading.identifiers import free_name, literal, quoted
 from mingdan.engine.reading.raw import RawTable
 from mingdan.engine.sources import cells
 from mingdan.engine.sources.modules import Module, gathered, missing, without_page
+from mingdan.engine.sources.stages import StageNames
 from mingdan.engine.sources.zoho.names import api_name, module_name
-from mingdan.engine.sources.zoho.stages import StageNames
 
 TIMELINE, HISTORY = "timeline", "field_history"
 

@@ -34,6 +34,18 @@ FIELDS_BY_MODULE: dict[str, tuple[str, ...]] = {
     "Invoiced_Items": (),
 }
 
+STANDARD_STAGES = {
+    "qualification": "identification",
+    "needs analysis": "needs",
+    "perception analysis": "needs",
+    "value proposition": "solution",
+    "identify decision makers": "solution",
+    "id. decision makers": "solution",
+    "proposal/price quote": "quotation",
+    "negotiation/review": "negotiation",
+}
+"""Zoho's standard pipeline in its own order: deciders are named after the solution is proposed, so both are `solution`."""
+
 _SYSTEM_FIELDS = re.findall(
     r"\S+",
     """

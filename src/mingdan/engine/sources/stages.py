@@ -1,5 +1,6 @@
 """What a company's own stage names mean, by default and by a file of its choice."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,22 +12,20 @@ from mingdan.engine.tables import STAGES
 
 OUTCOMES = ("open", "won", "lost")
 
-_DEFAULT_STAGES = {
-    "qualification": "identification",
-    "needs analysis": "needs",
-    "perception analysis": "needs",
-    "value proposition": "solution",
-    "identify decision makers": "solution",
-    "id. decision makers": "solution",
-    "proposal/price quote": "quotation",
-    "proposal or price quote": "quotation",
-    "negotiation/review": "negotiation",
-    "closed won": "signing",
-}
-"""Zoho's standard pipeline in its own order: deciders are named after the solution is proposed, so both are `solution`."""
-
 _WON = ("won", "赢单", "成交", "已签")
-_LOST = ("lost", "dead", "输单", "丢单", "流失", "作废", "closed-lost")
+_LOST = ("lost", "dead", "输单", "丢单", "流失", "作废", "无效", "失败", "放弃")
+
+_STAGE_WORDS = (
+    ("after_sales", "after.?sales|售后|实施|交付"),
+    ("signing", "signing|signature|签约|签订|签署|签单"),
+    ("negotiation", "negotiat|谈判|议价|商务|合同"),
+    ("quotation", "quot|proposal|报价|投标|招标"),
+    ("solution", "solution|demo|proof|poc|方案|演示|试用|测试"),
+    ("needs", "need|requirement|需求"),
+    ("contact", "contact|接洽|接触|联系|沟通|拜访"),
+    ("identification", "qualif|prospect|identif|线索|识别|立项|验证|初期|意向"),
+)
+"""By which words a stage name is understood, the later stage first: a name such as 方案报价 has got as far as a quote."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,20 @@ class StageNames:
     def stage(self, name: str) -> str | None:
         """Return the stage of the contract, or None for a name that stands for none (a lost deal has left the stages)."""
         told = self.stages.get(name.lower())
-        return told or ("signing" if self.outcome(name) == "won" else None)
+        if told or self.outcome(name) != "open":
+            return told or ("signing" if self.outcome(name) == "won" else None)
+        return next((stage for stage, words in _STAGE_WORDS if re.search(words, name.lower())), None)
 
 
-def stage_names(path: Path | None) -> StageNames:
-    """Read the tables [stages] and [outcomes] of a TOML file over Zoho's standard pipeline.
+def stage_names(path: Path | None, standard: Mapping[str, str]) -> StageNames:
+    """Read the tables [stages] and [outcomes] of a TOML file over the vendor's `standard` stages, in lower case.
 
     Raise UnreadableTrailError where a name is given a meaning that the contract does not know.
     """
     said = _read(path) if path is not None else {}
     outcomes = {name.lower(): _checked(meaning, OUTCOMES, path) for name, meaning in said.get("outcomes", {}).items()}
     stages = {name.lower(): _checked(meaning, STAGES, path) for name, meaning in said.get("stages", {}).items()}
-    return StageNames(outcomes, {**_DEFAULT_STAGES, **stages})
+    return StageNames(outcomes, {**standard, **stages})
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:
@@ -69,7 +70,7 @@ def _read(path: Path) -> dict[str, dict[str, str]]:
         raise UnreadableTrailError(f"The file with stage names, {path.name}, cannot be read: {error}.") from error
     if unknown := [name for name in said if name not in ("stages", "outcomes")]:
         known = 'write [stages] with lines like "My stage" = "solution", and [outcomes]'
-        raise UnreadableTrailError(f"{path.name}: {unknown[0]!r} means nothing for a Zoho export; {known}.")
+        raise UnreadableTrailError(f"{path.name}: {unknown[0]!r} means nothing here; {known}.")
     return said
 
 
