@@ -27,6 +27,7 @@ class SetAside:
     column: str
     value: str
     reason: str
+    reason_zh: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

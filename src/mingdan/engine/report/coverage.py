@@ -93,7 +93,7 @@ def set_aside_rows(result: ScanResult, people: People) -> tuple[SetAsideRow, ...
             place=f"{people.masked(one.file).en} : {one.row}",
             column=one.column,
             value=_value(one, people),
-            reason=_reason(one.reason),
+            reason=_reason(one),
         )
         for one in result.set_aside[:MOST_SET_ASIDE]
     )
@@ -112,20 +112,7 @@ def _value(one: SetAside, people: People) -> Text:
     return Text("not shown", "不显示")
 
 
-def _reason(reason: str) -> Text:
-    """Say the reader's reasons in Chinese; one that is not known here points to the file that has them all."""
-    for pattern, zh in REASONS:
-        if match := re.fullmatch(pattern, reason):
-            return Text(reason, zh.format(*match.groups()))
-    return Text(reason, "此行无法使用(原因见 set_aside.csv)")
-
-
-REASONS: tuple[tuple[str, str], ...] = (
-    (r"a quotation mark is opened and never closed", "引号未闭合"),
-    (r"more cells than headings", "单元格数多于表头"),
-    (r"longer than a row can be", "超出单行长度上限"),
-    (r"the headings again", "重复的表头"),
-    (r"not JSON: nested too deeply", "不是有效的 JSON:嵌套过深"),
-    (r"not JSON: .*", "不是有效的 JSON"),
-)
-"""What the reader says of a row it sets aside, and the same in Chinese."""
+def _reason(one: SetAside) -> Text:
+    """Return why a row is set aside; where the reader has no Chinese for it, point to the file that has them all."""
+    is_chinese = re.search(r"[\u4e00-\u9fff]", one.reason_zh)
+    return Text(one.reason, one.reason_zh if is_chinese else "此行无法使用(原因见 set_aside.csv)")
