@@ -4,6 +4,7 @@ from typing import Any
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.detectors import (
+    basket_gap,
     broken_purchase_cycle,
     contact_tampering,
     discount_near_limit,
@@ -17,6 +18,7 @@ from mingdan.engine.detectors import (
 DETECTORS: tuple[Detector[Any], ...] = (
     export_spike.DETECTOR,
     contact_tampering.DETECTOR,
+    basket_gap.DETECTOR,
     residual_low_price.DETECTOR,
     discount_near_limit.DETECTOR,
     shared_identifier.DETECTOR,
