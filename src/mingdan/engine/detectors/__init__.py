@@ -11,11 +11,13 @@ from mingdan.engine.detectors import (
     export_spike,
     payee_not_company,
     residual_low_price,
+    sham_intermediary,
     shared_identifier,
     third_party_payer,
 )
 
 DETECTORS: tuple[Detector[Any], ...] = (
+    sham_intermediary.DETECTOR,
     export_spike.DETECTOR,
     contact_tampering.DETECTOR,
     basket_gap.DETECTOR,
