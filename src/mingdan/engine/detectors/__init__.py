@@ -9,6 +9,7 @@ from mingdan.engine.detectors import (
     contact_tampering,
     discount_near_limit,
     export_spike,
+    late_stage_loss,
     payee_not_company,
     residual_low_price,
     sham_intermediary,
@@ -17,14 +18,15 @@ from mingdan.engine.detectors import (
 )
 
 DETECTORS: tuple[Detector[Any], ...] = (
-    sham_intermediary.DETECTOR,
     export_spike.DETECTOR,
     contact_tampering.DETECTOR,
-    basket_gap.DETECTOR,
     residual_low_price.DETECTOR,
     discount_near_limit.DETECTOR,
+    sham_intermediary.DETECTOR,
     shared_identifier.DETECTOR,
     third_party_payer.DETECTOR,
     payee_not_company.DETECTOR,
+    late_stage_loss.DETECTOR,
     broken_purchase_cycle.DETECTOR,
+    basket_gap.DETECTOR,
 )
