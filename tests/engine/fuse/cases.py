@@ -58,9 +58,11 @@ def f(
     kind: str = "account",
     chance: Status = "open",
 ) -> Finding:
-    subject = {"account": accounts[0] if accounts else "", "employee": employee or ""}[kind]
+    subject = {"account": accounts[0] if accounts else "", "employee": employee or "", "company": "".join(companies)}[
+        kind
+    ]
     return Finding(
-        subject_kind=kind,  # type: ignore[arg-type]  # one of the two keys above
+        subject_kind=kind,  # type: ignore[arg-type]  # one of the three keys above
         subject_id=subject,
         at=START + timedelta(days=day),
         weight=weight,

@@ -1,3 +1,4 @@
+import math
 from decimal import Decimal
 
 from hypothesis import given
@@ -5,7 +6,7 @@ from hypothesis import strategies as st
 
 from mingdan.engine.fuse import matters_of
 from mingdan.engine.fuse.grouping import groups_of
-from mingdan.engine.fuse.weighing import FAMILY_CAP, probability, spill_over, weigh
+from mingdan.engine.fuse.weighing import FAMILY_CAP, Weighed, probability, spill_over, weigh
 from tests.engine.fuse.cases import DETECTORS, NAMED, f
 
 
@@ -46,7 +47,7 @@ def test_a_familys_repeats_count_little_and_are_capped() -> None:
     twice = weigh([f(weight=1.0, rows=("1",)), f("basket", weight=1.0, rows=("2",))], NAMED).total
     many = weigh([f(weight=2.7, rows=(str(n),)) for n in range(20)], NAMED).total
     assert one < twice < 1.5 * one
-    assert many == FAMILY_CAP
+    assert math.isclose(many, FAMILY_CAP)
 
 
 def test_a_row_cited_by_two_families_counts_once() -> None:
@@ -66,20 +67,37 @@ def test_two_families_that_see_one_loss_do_not_count_it_twice() -> None:
     assert matter.amount_at_risk == Decimal(1000)
 
 
+def test_a_tie_to_a_firm_joins_the_heaviest_matter_of_the_person() -> None:
+    tie = f("phone", kind="company", accounts=(), companies=("C1",), weight=1.8)
+    groups = groups_of([f(accounts=("A1",), weight=0.3), f(accounts=("A2",), weight=0.6), tie])
+    assert sorted(sorted(one.detector for one in group) for group in groups) == [["phone", "rhythm"], ["rhythm"]]
+    matter = next(one for one in matters_of([*groups[0], *groups[1]], DETECTORS) if one.company_ids)
+    assert (matter.account_ids, matter.company_ids) == (("A2",), ("C1",))
+
+
+def weighed(*weights: float, person: bool = False) -> list[Weighed]:
+    kind = "employee" if person else "account"
+    return [weigh([f(weight=weight, kind=kind)], NAMED) if weight else weigh([], NAMED) for weight in weights]
+
+
 def test_weak_signs_at_many_customers_say_little_of_the_person() -> None:
-    assert spill_over([0.6] * 10)[0] < 2
-    assert spill_over([0.0] * 50)[0] == 0
-    assert spill_over([2.7, 0.3])[1] > 1
+    assert spill_over(weighed(*[0.6] * 10))[0] < 0.3
+    assert spill_over(weighed(*[0.0] * 50))[0] == 0
+    assert spill_over(weighed(2.7, 0.3))[1] > 1
 
 
-weights = st.floats(min_value=-2, max_value=2.7, allow_nan=False)
+def test_evidence_on_the_person_needs_no_search_over_customers() -> None:
+    [on_a_customer], [on_the_person] = weighed(1.8), weighed(1.8, person=True)
+    assert probability(on_a_customer, 0.0) < 0.25 < probability(on_the_person, 0.0)
 
 
-@given(weights, weights)
-def test_more_evidence_never_lowers_the_probability(total: float, more: float) -> None:
-    low, high = sorted((total, more))
-    assert probability(low, 0.0) <= probability(high, 0.0)
-    assert 0 < probability(low, 0.0) < 1
+weights = st.floats(min_value=-2, max_value=2.7, allow_nan=False).map(lambda weight: round(weight, 6))
+
+
+@given(weights, weights, st.booleans())
+def test_more_evidence_never_lowers_the_probability(one: float, other: float, person: bool) -> None:
+    low, high = (weighed(weight, person=person)[0] for weight in sorted((one, other)))
+    assert 0 < probability(low, 0.0) <= probability(high, 0.0) < 1
 
 
 findings = st.builds(

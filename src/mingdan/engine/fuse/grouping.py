@@ -12,8 +12,9 @@ WINDOW = timedelta(days=365)
 def groups_of(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
     """Return the findings in groups, each of one salesperson (or of none), each in the order of time.
 
-    A finding about the salesperson as such (subject "employee") joins every group of that person with which it shares
-    a customer, deal or firm, but never ties two groups together: a quarter's lost deals are no common cause.
+    What is said of the person as such (see `about_the_person`) joins every group of that person with which it shares a
+    customer, deal or firm, else the heaviest one within 12 months, but never ties two groups together: a quarter's lost
+    deals are no common cause.
     """
     by_person: dict[str | None, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -24,17 +25,37 @@ def groups_of(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
     return groups
 
 
+def about_the_person(finding: Finding) -> bool:
+    """Return whether a finding speaks of the salesperson as such, not of one of many customers or deals."""
+    if finding.employee_id is None:
+        return False
+    return finding.subject_kind == "employee" or (
+        finding.subject_kind == "company" and not finding.account_ids and not finding.opportunity_ids
+    )
+
+
 def _groups_of_one(findings: Sequence[Finding]) -> list[tuple[Finding, ...]]:
-    tying = [finding for finding in findings if finding.subject_kind != "employee"]
-    general = [finding for finding in findings if finding.subject_kind == "employee"]
-    groups = _tied(tying)
-    for finding in general:
+    groups = _tied([finding for finding in findings if not about_the_person(finding)])
+    homeless = []
+    for finding in filter(about_the_person, findings):
         sharing = [group for group in groups if any(_shares(finding, other) for other in group)]
         for group in sharing:
             group.append(finding)
         if not sharing:
+            homeless.append(finding)
+    for finding in homeless:
+        near = [group for group in groups if any(abs(finding.at - other.at) <= WINDOW for other in group)]
+        if near:
+            max(near, key=_heaviness).append(finding)
+        else:
             groups.append([finding])
     return [tuple(sorted(group, key=_in_time)) for group in groups]
+
+
+def _heaviness(group: Sequence[Finding]) -> tuple[float, str]:
+    """Order groups by the weight of their strongest findings; the first id only breaks ties."""
+    strongest = sorted((finding.weight for finding in group), reverse=True)[:3]
+    return round(sum(strongest), 9), min(finding.finding_id for finding in group)
 
 
 def _tied(findings: Sequence[Finding]) -> list[list[Finding]]:

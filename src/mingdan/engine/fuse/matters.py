@@ -9,7 +9,7 @@ from typing import Any
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.findings import Family, Finding
-from mingdan.engine.fuse.grouping import groups_of
+from mingdan.engine.fuse.grouping import about_the_person, groups_of
 from mingdan.engine.fuse.weighing import Weighed, probability, spill_over, weigh
 from mingdan.engine.result import Matter, Reason
 from mingdan.engine.wording import sentence
@@ -24,21 +24,21 @@ def matters_of(findings: Sequence[Finding], detectors: Sequence[Detector[Any]]) 
         by_person[group[0].employee_id].append(weigh(group, family_of))
     matters: list[Matter] = []
     for person, weighed in by_person.items():
-        others = spill_over([one.total for one in weighed]) if person else [0.0] * len(weighed)
+        others = spill_over(weighed) if person else [0.0] * len(weighed)
         matters.extend(_matter(one, other, by_code) for one, other in zip(weighed, others, strict=True))
     return tuple(sorted(matters, key=lambda one: (-one.probability, -one.amount_at_risk, one.matter_id)))
 
 
-def _matter(weighed: Weighed, of_the_person: float, by_code: dict[str, Detector[Any]]) -> Matter:
+def _matter(weighed: Weighed, elsewhere: float, by_code: dict[str, Detector[Any]]) -> Matter:
     findings = sorted((finding for finding, _ in weighed.findings), key=lambda one: (one.at, one.finding_id))
-    specific = [one for one in findings if one.subject_kind != "employee"] or findings
+    specific = [one for one in findings if not about_the_person(one)] or findings
     return Matter(
         matter_id=matter_id(specific[0]),
         employee_id=findings[0].employee_id,
         account_ids=_together(one.account_ids for one in specific),
         opportunity_ids=_together(one.opportunity_ids for one in specific),
-        company_ids=_together(one.company_ids for one in specific),
-        probability=probability(weighed.total, of_the_person),
+        company_ids=_together(one.company_ids for one in findings),
+        probability=probability(weighed, elsewhere),
         weight_of_evidence=float(f"{weighed.total:.6g}"),
         amount_at_risk=_at_risk(specific, by_code) or Decimal(0),
         margin_at_risk=_at_risk(specific, by_code, margin=True),

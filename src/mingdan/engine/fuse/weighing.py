@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mingdan.engine.findings import Evidence, Family, Finding
+from mingdan.engine.fuse.grouping import about_the_person
 
 REPEAT = 0.3
 """What a further finding of the same family counts, each after the first: they mostly see the same thing again."""
@@ -22,11 +23,15 @@ CUSTOMERS_TOUCHED = 0.10
 
 @dataclass(frozen=True)
 class Weighed:
-    """A group's evidence: each finding with the weight it keeps, the sum by family, and the total (log10)."""
+    """A group's evidence: each finding with the weight it keeps, the sum by family, and the total (log10).
+
+    `of_the_person` is the part of the total that speaks of the salesperson as such.
+    """
 
     findings: tuple[tuple[Finding, float], ...]
     by_family: dict[Family, float]
     total: float
+    of_the_person: float
 
 
 def weigh(findings: Sequence[Finding], family_of: dict[str, Family]) -> Weighed:
@@ -42,9 +47,18 @@ def weigh(findings: Sequence[Finding], family_of: dict[str, Family]) -> Weighed:
         family = family_of[finding.detector]
         kept[family].append((finding, _after_repeats(finding.weight * share, kept[family])))
         cited.update(finding.evidence)
-    by_family = {family: min(FAMILY_CAP, sum(weight for _, weight in kept[family])) for family in sorted(kept)}
-    listed = tuple(entry for family in sorted(kept) for entry in kept[family])
-    return Weighed(listed, by_family, sum(by_family.values()))
+    capped = {family: _capped(kept[family]) for family in sorted(kept)}
+    by_family = {family: sum(weight for _, weight in entries) for family, entries in capped.items()}
+    listed = tuple(entry for entries in capped.values() for entry in entries)
+    personal = sum(weight for finding, weight in listed if about_the_person(finding))
+    return Weighed(listed, by_family, sum(by_family.values()), personal)
+
+
+def _capped(entries: list[tuple[Finding, float]]) -> list[tuple[Finding, float]]:
+    """Scale what speaks for a family down to the cap; what speaks against it stays."""
+    total = sum(weight for _, weight in entries if weight > 0)
+    scale = min(1.0, FAMILY_CAP / total) if total else 1.0
+    return [(finding, weight * scale if weight > 0 else weight) for finding, weight in entries]
 
 
 def _after_repeats(weight: float, before: Sequence[tuple[Finding, float]]) -> float:
@@ -52,14 +66,21 @@ def _after_repeats(weight: float, before: Sequence[tuple[Finding, float]]) -> fl
     return weight * REPEAT**positive if weight > 0 else weight
 
 
-def spill_over(totals: Sequence[float]) -> list[float]:
-    """Return for each matter of one salesperson what the others say of the person (log10 likelihood ratio).
-
-    Under the claim that the person diverts, each customer is touched with probability s, so a matter with likelihood
-    ratio L says (1 - s) + s L of the person: many weak signs say little, one strong sign says most of what it can.
-    """
-    said = [math.log10(1 - CUSTOMERS_TOUCHED + CUSTOMERS_TOUCHED * 10**total) for total in totals]
+def spill_over(weighed: Sequence[Weighed]) -> list[float]:
+    """Return for each matter of one salesperson what the others say of the person (log10 likelihood ratio)."""
+    said = [_of_the_person(one) for one in weighed]
     return [_repeats_shrunk(said[:index] + said[index + 1 :]) for index in range(len(said))]
+
+
+def _of_the_person(one: Weighed) -> float:
+    """Return what a matter says of the person.
+
+    Under the claim that the person diverts, each customer is touched with probability s, so evidence on one customer
+    with likelihood ratio L says (1 - s) + s L of the person: many weak signs say little, one strong sign says most of
+    what it can. Evidence on the person as such says it in full.
+    """
+    on_customers = 10 ** (one.total - one.of_the_person)
+    return one.of_the_person + math.log10(1 - CUSTOMERS_TOUCHED + CUSTOMERS_TOUCHED * on_customers)
 
 
 def _repeats_shrunk(said: Sequence[float]) -> float:
@@ -67,10 +88,11 @@ def _repeats_shrunk(said: Sequence[float]) -> float:
     return sum(weight * REPEAT**rank for rank, weight in enumerate(sorted(said, reverse=True)))
 
 
-def probability(total: float, of_the_person: float) -> float:
-    """Return P(the matter is a side deal) from its weight and what else is known of the person, to 6 digits."""
-    person_odds = min(10**of_the_person * SALESPEOPLE_DIVERTING / (1 - SALESPEOPLE_DIVERTING), 1.0)
-    person = person_odds / (1 + person_odds)
-    prior = person * CUSTOMERS_TOUCHED
-    odds = 10**total * prior / (1 - prior)
+def probability(one: Weighed, elsewhere: float) -> float:
+    """Return P(the salesperson diverts orders) from a matter and what the person's other matters say, to 6 digits.
+
+    What is said elsewhere may at most make diverting as likely as not.
+    """
+    prior = min(10**elsewhere * SALESPEOPLE_DIVERTING / (1 - SALESPEOPLE_DIVERTING), 1.0)
+    odds = prior * 10 ** _of_the_person(one)
     return float(f"{odds / (1 + odds):.6g}")
