@@ -2,17 +2,20 @@
 
 import numpy as np
 
+from mingdan.engine.simulate import names
 from mingdan.engine.simulate.dice import Dice, stream
 from mingdan.engine.simulate.schemes import LEAVER, SCHEMES, Offender
 from mingdan.engine.simulate.targets import onset, own_accounts
 from mingdan.engine.simulate.twins import TWIN_NAMES, TWINS, Innocent
-from mingdan.engine.simulate.world import Role, World
+from mingdan.engine.simulate.world import Interest, Role, World
 
 SHARES = {"mixed": (0.05, 0.5), "subtle": (0.05, 0.15), "adaptive": (0.05, 0.35), "none": (0.05, 0.5)}
 TRACES = {"mixed": 1.0, "subtle": 0.5, "adaptive": 0.4, "none": 0.0}
 INNOCENT = -1
 HONEST_LEAVER = TWIN_NAMES.index("honest_leaver")
 LEAST_ACCOUNTS = 8
+CUSTOMER_WITH_OUR_NUMBER = 0.05
+"""Chance that a helpful salesperson registered a customer's firm under his own number: innocent, and looks bad."""
 
 
 def cast(world: World, guilty_share: float | None) -> None:
@@ -30,7 +33,30 @@ def cast(world: World, guilty_share: float | None) -> None:
         else:
             careful = world.scenario == "adaptive"
             SCHEMES[role.scheme][1](Offender(world, role, own, world.traces, careful))
+    _have_relatives(world, {role.rep for role in offenders})
     world.customers.settle()
+
+
+def _have_relatives(world: World, offenders: set[int]) -> None:
+    """Give honest people relatives with firms: most have nothing to do with us, a few are customers and look bad."""
+    dice = stream(world.seed, "relatives")
+    for rep in range(world.staff.reps):
+        if rep in offenders or dice.random() > world.assumed.relatives_firms:
+            continue
+        relative = names.relative_of(dice, world.staff.name[rep])
+        age = float(dice.uniform(100, 3000))
+        firm = world.register.found(region=int(world.staff.region[rep]), established=-age, legal=relative)
+        entry = world.register.firms[firm]
+        entry.phone = int(world.staff.phone[rep]) if dice.random() < 0.12 else entry.phone
+        entry.address = int(world.staff.address[rep]) if dice.random() < 0.15 else entry.address
+        if dice.random() < 0.3:
+            world.plan.interests.append(
+                Interest(rep, float(dice.uniform(1, world.clock.days - 3)), "亲属", relative, firm)
+            )
+        own = own_accounts(world, rep, max(1.0, float(world.staff.hired[rep]) + 60))
+        if len(own) and dice.random() < CUSTOMER_WITH_OUR_NUMBER:
+            theirs = world.register.firms[int(world.customers.firm[dice.choice(own)])]
+            theirs.phone = int(world.staff.phone[rep])
 
 
 def _cast_offenders(world: World, free: list[int], guilty_share: float | None, dice: Dice) -> list[Role]:

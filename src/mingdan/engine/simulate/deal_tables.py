@@ -16,12 +16,15 @@ from mingdan.engine.simulate.deals import (
 from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats
 from mingdan.engine.simulate.effects import CAUSES, DIVERTED, PRIVATE
 from mingdan.engine.simulate.ledger import Coded, Ledger
-from mingdan.engine.simulate.world import World
+from mingdan.engine.simulate.world import Cause, World
 from mingdan.engine.tables import STAGES
 
 VIA = ("ui", "api", "import", "mass")
 SOURCES = ("展会", "官网", "转介绍", "老客户", "电话开发", "招标网")
 CNY = ("CNY",)
+
+ESCROW = 0.002
+"""Share of contracts paid through a platform's account that is in nobody's register."""
 
 
 def recorded_late(world: World, owner: Ints, happened: Floats, dice: Dice) -> tuple[Floats, Ints]:
@@ -242,12 +245,21 @@ def write_contracts(world: World, deals: Deals, number: Ints, ledger: Ledger, di
     return contract
 
 
+def _allow_escrow(world: World, account: Ints, signed: Floats, dice: Dice) -> None:
+    """Enter the waiver for an escrow account, where somebody thought of it."""
+    for one, day in zip(account, signed, strict=True):
+        if dice.random() < world.assumed.causes_registered:
+            world.plan.causes.append(Cause("waiver", float(day) - 5, float(day) + 30, account=int(one)))
+
+
 def _payees(world: World, deals: Deals, won: Ints, signed: Floats, dice: Dice) -> Ints:
     """Return the account that each contract names: ours, rarely an escrow account that nobody registered, or another."""
     n = len(won)
     old, new, _, escrow = world.our_banks
     bank = np.where(signed < 0.55 * world.clock.days, old, new)
-    bank = np.where(chance(dice, 0.003, n), escrow, bank)
+    held = chance(dice, ESCROW, n)
+    bank = np.where(held, escrow, bank)
+    _allow_escrow(world, deals.account[won[held]], signed[held], dice)
     private = (deals.code[won] == PRIVATE) & chance(dice, 0.45 * world.traces, n)
     bank = np.where(private, world.effects.number("bank", deals.effect[won]), bank)
     return np.where(chance(dice, world.assumed.named_payee, n), bank, -1)

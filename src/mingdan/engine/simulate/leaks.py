@@ -4,7 +4,7 @@ A generator whose offenders stand out by one column proves nothing about detecto
 made without thinking, from every table and column that names a salesperson or one of his customers.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,32 +33,50 @@ class World:
     is_twin: Flags
 
 
-def measure(trail: Path) -> World:
-    """Return every mechanical feature of every salesperson of a trail with its truth."""
+def measure(trail: Path, tables: Sequence[str] = tuple(TABLES)) -> World:
+    """Return every mechanical feature of every salesperson of a trail with its truth, or those of some tables."""
     with duckdb.connect() as sql:
         for path in sorted(trail.glob("*.parquet")):
-            sql.execute(f"CREATE VIEW {path.stem} AS SELECT * FROM '{path}'")
+            sql.execute(f"CREATE TABLE {path.stem} AS SELECT * FROM '{path}'")
         truth = sql.execute(f"SELECT * FROM '{trail}/truth/employees.parquet' ORDER BY employee_id").fetchnumpy()
         people = {name: place for place, name in enumerate(truth["employee_id"])}
-        named = dict(_all_features(sql, people))
+        named = dict(_all_features(sql, people, tables))
     names = tuple(sorted(named))
     features = np.column_stack([named[name] for name in names])
     return World(names, features, truth["scheme"] != "", truth["innocent_twin"] != "")
 
 
-def separation(worlds: Iterable[World], among: str = "everybody") -> dict[str, float]:
-    """Return for each feature the ROC-AUC of guilty against others, whichever way it points (0.5 to 1).
+@dataclass(frozen=True)
+class Separation:
+    """How well one feature tells the guilty from the others: ROC-AUC either way (0.5 to 1), and by chance `spread`."""
 
-    Comparisons are made within each world only, so that worlds may differ. `among` "twins" compares with them alone.
+    auc: float
+    spread: float
+
+    @property
+    def is_chance(self) -> bool:
+        """Whether chance alone would often show as much (two-sided 5 %, normal approximation of Mann and Whitney's U)."""
+        return self.auc - 0.5 < 1.96 * self.spread
+
+
+def separation(
+    worlds: Sequence[World], *, twins_only: bool = False, features: Callable[[str], bool] = lambda name: True
+) -> dict[str, Separation]:
+    """Return for each feature that every world has how well it tells the guilty from the others, or from twins only.
+
+    Comparisons are made within each world, so that worlds may differ.
     """
-    wins: dict[str, float] = {}
-    pairs: dict[str, float] = {}
-    for world in worlds:
-        against = world.is_twin if among == "twins" else ~world.is_guilty
-        for place, name in enumerate(world.names):
-            won, compared = _wins(world.features[:, place], world.is_guilty, against)
-            wins[name], pairs[name] = wins.get(name, 0.0) + won, pairs.get(name, 0.0) + compared
-    return {name: max(won / pairs[name], 1 - won / pairs[name]) for name, won in wins.items() if pairs[name]}
+    shared = set.intersection(*(set(world.names) for world in worlds))
+    found = {}
+    for name in sorted(filter(features, shared)):
+        won = pairs = variance = 0.0
+        for world in worlds:
+            against = world.is_twin if twins_only else ~world.is_guilty
+            more = _wins(world.features[:, world.names.index(name)], world.is_guilty, against)
+            won, pairs, variance = won + more[0], pairs + more[1], variance + more[2]
+        if pairs:
+            found[name] = Separation(max(won, pairs - won) / pairs, variance**0.5 / pairs)
+    return found
 
 
 def shuffled(world: World, dice: Dice) -> World:
@@ -67,18 +85,20 @@ def shuffled(world: World, dice: Dice) -> World:
     return World(world.names, world.features, world.is_guilty[order], world.is_twin[order])
 
 
-def _wins(values: Floats, guilty: Flags, against: Flags) -> tuple[float, float]:
-    """Return how many pairs (guilty, other) the guilty one wins, ties as a half, and how many pairs there are."""
+def _wins(values: Floats, guilty: Flags, against: Flags) -> tuple[float, float, float]:
+    """Return how many pairs (guilty, other) the guilty one wins, ties as a half, how many there are, and the variance."""
     values = np.where(np.isnan(values), -np.inf, values)
     kept = guilty | against
     ranks, is_guilty = rankdata(values[kept]), guilty[kept]
-    n = float(is_guilty.sum())
-    return float(ranks[is_guilty].sum()) - n * (n + 1) / 2, n * float(len(ranks) - n)
+    n, m = float(is_guilty.sum()), float((~is_guilty).sum())
+    return float(ranks[is_guilty].sum()) - n * (n + 1) / 2, n * m, n * m * (n + m + 1) / 12
 
 
-def _all_features(sql: duckdb.DuckDBPyConnection, people: dict[str, int]) -> Iterator[tuple[str, Floats]]:
-    for table in TABLES.values():
-        if not sql.execute("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [table.name]).fetchone():
+def _all_features(
+    sql: duckdb.DuckDBPyConnection, people: dict[str, int], tables: Sequence[str]
+) -> Iterator[tuple[str, Floats]]:
+    for table in (TABLES[name] for name in tables):
+        if not sql.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table.name]).fetchone():
             continue
         present = [table.column(row[0]) for row in sql.execute(f"DESCRIBE {table.name}").fetchall()]
         aggregates = dict(_aggregates(sql, table, present))
@@ -89,11 +109,16 @@ def _all_features(sql: duckdb.DuckDBPyConnection, people: dict[str, int]) -> Ite
 def _links(table: Table, present: list[Column]) -> Iterator[tuple[str, str]]:
     """Return how the rows of a table belong to salespeople: by each column that names one, and by the customer's."""
     numbered = f"(SELECT *, row_number() OVER () AS place FROM {table.name})"
+    direct = [
+        column.name
+        for column in present
+        if column.refers_to == "employees" or table.key == (column.name,) == ("employee_id",)
+    ]
+    for name in direct:
+        yield name, f"(SELECT t.{name} AS person, t.* FROM {numbered} t)"
     for column in present:
-        if column.refers_to == "employees" or (table.name, column.name) == ("employees", "employee_id"):
-            yield column.name, f"(SELECT t.{column.name} AS person, t.* FROM {numbered} t)"
         if column.refers_to == "accounts":
-            for role in ("owner_id", "created_by"):
+            for role in ("owner_id",) if direct else ("owner_id", "created_by"):
                 joined = f"{numbered} t JOIN accounts a ON a.account_id = t.{column.name}"
                 yield f"{column.name}.{role}", f"(SELECT a.{role} AS person, t.* FROM {joined})"
 
