@@ -12,6 +12,7 @@ from mingdan.engine.detectors import (
     late_stage_loss,
     payee_not_company,
     residual_low_price,
+    service_without_sale,
     sham_intermediary,
     shared_identifier,
     third_party_payer,
@@ -29,4 +30,5 @@ DETECTORS: tuple[Detector[Any], ...] = (
     late_stage_loss.DETECTOR,
     broken_purchase_cycle.DETECTOR,
     basket_gap.DETECTOR,
+    service_without_sale.DETECTOR,
 )
