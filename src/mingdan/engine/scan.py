@@ -108,6 +108,7 @@ def _fused(
         alerts=alerts_of(matters, detectors, policy),
         callbacks=callbacks,
         notices=read.notices,
+        set_aside=read.set_aside,
         numbers=_numbers(salespeople, findings),
         names=_names(tables, findings, callbacks),
         min_probability=policy.min_probability,

@@ -136,6 +136,22 @@ def test_a_short_number_as_id_does_not_spoil_other_numbers() -> None:
     assert unnamed.masked("paid by Ann, not by Annabel").en == "paid by salesperson 3, not by Annabel"
 
 
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [
+        ("orders.employee_id", False),
+        ("employees.employee_id", False),
+        ("accounts.name", False),
+        ("orders.order_id", True),
+    ],
+)
+def test_a_notice_gives_an_example_only_where_it_cannot_name_anybody(column: str, shown: bool) -> None:
+    notice = Text(f"{column}: 1 row, such as 'M900'.", f"{column}:1 行,例如 'M900'。")
+    assert ("M900" in people().notice(notice).en) == shown
+    assert ("M900" in people().notice(notice).zh) == shown
+    assert "M900" in people(with_names=True).notice(notice).en
+
+
 def test_values_set_aside_are_shown_only_where_they_cannot_name_anybody() -> None:
     rows = (
         SetAside("payments", "r.csv", 4, "received_at", "31/02/2025", "no date"),

@@ -42,7 +42,7 @@ def render(result: ScanResult, *, with_names: bool, detectors: Sequence[Detector
         callbacks=callback_rows(result.callbacks, people),
         callbacks_left_out=max(0, len(result.callbacks) - MOST_CALLBACKS),
         tables=[(table_title(table.name), table) for table in sorted(result.tables, key=lambda one: -one.rows)],
-        notices=[people.masked_text(notice) for notice in result.notices],
+        notices=[people.notice(notice) for notice in result.notices],
         set_aside=set_aside_rows(result, people),
         blinded=blinded(result, by_code),
         missing_registers=missing_registers(result),

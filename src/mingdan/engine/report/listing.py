@@ -33,7 +33,11 @@ class CallbackRow:
     account_id: Text
     reason: Text
     chance: str
-    at_random: bool
+
+    @property
+    def is_own_id(self) -> bool:
+        """Return whether the customer is called by its id, which then need not be shown again."""
+        return self.customer == self.account_id
 
 
 def matters_below(result: ScanResult, people: People, detectors: Detectors) -> tuple[MatterRow, ...]:
@@ -84,7 +88,6 @@ def callback_rows(callbacks: tuple[Callback, ...], people: People) -> tuple[Call
             account_id=people.masked(one.account_id),
             reason=one.reason,
             chance=chance(one.inclusion_probability),
-            at_random=one.matter_id is None,
         )
         for one in callbacks[:MOST_CALLBACKS]
     )

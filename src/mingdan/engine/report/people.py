@@ -15,6 +15,7 @@ from mingdan.lib.company_names import firm_name
 SOMEONE = Text("an employee", "某员工")
 A_PERSON = Text("a person", "某人")
 _PERSON = re.compile(r"employee|salesperson|person|people|colleague|manager|owner|_by$|^(rep|who|by)$")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _PERSON_COLUMNS = {"person_name", "holder"}
 _TABLE_OF_FACT = {"account": "accounts", "customer": "accounts", "company": "companies", "firm": "companies"}
 
@@ -79,6 +80,13 @@ class People:
     def masked_text(self, text: Text) -> Text:
         return Text(self.masked(text.en).en, self.masked(text.zh).zh)
 
+    def notice(self, text: Text) -> Text:
+        """Return a notice of the reader; an example from a column that may name a person is left out."""
+        about = re.match(r"(\w+)\.(\w+):", text.en)
+        if not self.with_names and about and _may_name(about[1], about[2]):
+            text = Text(_QUOTED.sub("…", text.en), _QUOTED.sub("…", text.zh))
+        return self.masked_text(text)
+
     def row(self, evidence: Evidence) -> Text:
         """Return a row's id with the parts of its key that mean people replaced."""
         table = TABLES.get(evidence.table)
@@ -120,6 +128,13 @@ class People:
 def _means_employee(table: str, column: str) -> bool:
     declared = TABLES[table].column(column)
     return declared.refers_to == "employees" or (table == "employees" and column == "employee_id")
+
+
+def _may_name(table: str, column: str) -> bool:
+    """Return whether a column holds people, or words that could be anybody's; unknown columns count as such."""
+    if table not in TABLES or column not in TABLES[table].column_names:
+        return True
+    return _means_employee(table, column) or TABLES[table].column(column).kind in ("text", "key", "list")
 
 
 def _means_person(table: str, column: str) -> bool:
