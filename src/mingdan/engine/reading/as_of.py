@@ -1,0 +1,71 @@
+"""The trail as it was known at a moment, as views: later rows do not exist, later cells are as they were before."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import duckdb
+import ibis
+
+from mingdan.engine.reading.border_sql import SCHEMA
+from mingdan.engine.reading.identifiers import literal, quoted
+from mingdan.engine.reading.rebuilt import rebuilt_cells
+from mingdan.engine.schema import DUCKDB_TYPES, Table
+from mingdan.engine.tables import TABLES
+
+
+class AsOf:
+    """Makes one schema of views for each moment, so that moments looked at side by side do not disturb each other."""
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, supplied: Mapping[str, Collection[str]], latest: datetime
+    ) -> None:
+        self._con, self._supplied, self._latest = con, supplied, latest
+        self._made = 0
+
+    def backend(self, moment: datetime) -> ibis.BaseBackend:
+        """Return an Ibis backend whose tables are the trail as of a moment (naive UTC)."""
+        self._made += 1
+        schema = f"as_of_{self._made}"
+        cursor = self._con.cursor()
+        cursor.execute(f"CREATE SCHEMA {schema}; SET schema='{schema}'; SET TimeZone='UTC'")
+        for table in TABLES.values():
+            cursor.execute(f"CREATE VIEW {schema}.{quoted(table.name)} AS {self._query(table, moment)}")
+        backend: ibis.BaseBackend = ibis.duckdb.from_connection(cursor)
+        return backend
+
+    def _query(self, table: Table, moment: datetime) -> str:
+        at = f"TIMESTAMP {literal(moment.isoformat(sep=' '))}"
+        cells = {column.name: f"t.{quoted(column.name)}" for column in table.columns}
+        for stamp, before in table.stamps:
+            known = self._is_known(stamp, at, moment)
+            for name, value in before:
+                kind = DUCKDB_TYPES[table.column(name).kind]
+                was = "NULL" if value is None else literal(value)
+                # an empty cell has nothing to hide; only a filled one goes back to what it was
+                cells[name] = (
+                    f"CASE WHEN {known} OR {cells[name]} IS NULL THEN {cells[name]} ELSE CAST({was} AS {kind}) END"
+                )
+        joins = ""
+        if moment < self._latest:
+            joins = rebuilt_cells(self._con, table, cells, at, self._supplied)
+        made = ", ".join(f"{cell} AS {quoted(name)}" for name, cell in cells.items())
+        return f"SELECT {made} FROM {SCHEMA}.{quoted(table.name)} t {joins} WHERE {self._is_visible(table, at)}"
+
+    def _is_known(self, stamp: str, at: str, moment: datetime) -> str:
+        """Return the SQL of whether what a stamp dates was known; what has no date is only known at the trail's end."""
+        undated = f" OR t.{quoted(stamp)} IS NULL" if moment >= self._latest else ""
+        return f"(t.{quoted(stamp)} <= {at}{undated})"
+
+    def _is_visible(self, table: Table, at: str) -> str:
+        """Return the SQL of whether a row existed; an undated row always did, a child as long as its parent did."""
+        if not table.visible_at:
+            return "true"
+        if table.visible_at[0] not in TABLES:
+            return f"coalesce({', '.join(f't.{quoted(name)}' for name in table.visible_at)}, {at}) <= {at}"
+        parent = TABLES[table.visible_at[0]]
+        key = quoted(parent.key[0])
+        here = next(column.name for column in table.columns if column.refers_to == parent.name)
+        return (
+            f"NOT EXISTS (SELECT 1 FROM {SCHEMA}.{quoted(parent.name)} p WHERE p.{key} = t.{quoted(here)} AND "
+            f"coalesce({', '.join(f'p.{quoted(name)}' for name in parent.visible_at)}, {at}) > {at})"
+        )

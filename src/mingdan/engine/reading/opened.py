@@ -1,0 +1,97 @@
+"""A trail that has been read: typed tables in DuckDB, what was set aside, and the view as of any moment."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import ibis
+
+from mingdan.engine.findings import Text
+from mingdan.engine.reading.as_of import AsOf
+from mingdan.engine.reading.border import Admitted
+from mingdan.engine.reading.border_sql import SCHEMA
+from mingdan.engine.reading.identifiers import quoted
+from mingdan.engine.reading.newest import newest
+from mingdan.engine.reading.set_aside import SetAsideRows
+from mingdan.engine.result import SetAside, TableRead
+from mingdan.engine.trail import Tables
+
+_MOST_SHOWN = 1000
+_MONEY_TABLES = ("orders", "opportunities", "quotes", "contracts", "payments", "invoices")
+
+
+class ReadTrail:
+    """A typed trail.
+
+    `supplied` gives the columns that hold at least one value, by table; `counts` how many rows each table keeps and how
+    many were set aside; `fingerprint` names the secret behind its match keys.
+    """
+
+    def __init__(
+        self,
+        raw: duckdb.DuckDBPyConnection,
+        admitted: Mapping[str, Admitted],
+        counts: tuple[TableRead, ...],
+        set_aside: SetAsideRows,
+        notices: Iterable[Text],
+        fingerprint: str | None,
+    ) -> None:
+        self._raw, self._set_aside = raw, set_aside
+        self.supplied = {name: found.supplied for name, found in admitted.items() if found.rows}
+        self.counts = counts
+        self.fingerprint = fingerprint
+        self.latest, late = newest(raw, self.supplied)
+        self.notices: tuple[Text, ...] = (*notices, *late, *self._about_currencies())
+        self._as_of = AsOf(raw, self.supplied, self.latest)
+
+    @cached_property
+    def con(self) -> ibis.BaseBackend:
+        """The typed tables as they are at the end of the trail."""
+        return self.as_of(self.latest).con
+
+    @property
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """The first thousand rows that were set aside; `write_set_aside` writes all of them."""
+        return tuple(self._set_aside.rows(_MOST_SHOWN))
+
+    def write_set_aside(self, path: Path) -> None:
+        """Write every row that was set aside as CSV with table, file, row, column, value and reason in two languages."""
+        self._set_aside.write(path)
+
+    @cached_property
+    def currency(self) -> str:
+        """The currency of most amounts; CNY where the trail does not say."""
+        return next(iter(self._currencies), "CNY")
+
+    def as_of(self, moment: datetime) -> Tables:
+        """Return the trail as it was known at a moment (naive UTC): later rows do not exist, later cells are as before."""
+        return Tables(self._as_of.backend(moment), self.supplied, moment, self.currency)
+
+    def close(self) -> None:
+        """Let go of the workspace; tables handed out before can no longer be read."""
+        self._raw.close()
+
+    @cached_property
+    def _currencies(self) -> dict[str, int]:
+        """The number of rows by currency, most first."""
+        tables = [name for name in _MONEY_TABLES if "currency" in self.supplied.get(name, ())]
+        if not tables:
+            return {}
+        union = " UNION ALL ".join(f"SELECT currency FROM {SCHEMA}.{quoted(name)}" for name in tables)
+        rows = self._raw.execute(
+            f"SELECT currency, count(*) AS rows FROM ({union}) WHERE currency IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+        ).fetchall()
+        return dict(rows)
+
+    def _about_currencies(self) -> list[Text]:
+        if len(self._currencies) < 2:
+            return []
+        others = ", ".join(f"{name} ({rows:,})" for name, rows in list(self._currencies.items())[1:6])
+        return [
+            Text(
+                en=f"Amounts are in several currencies and are not converted: {self.currency}, and rows in {others}.",
+                zh=f"金额涉及多种货币，未作换算：以 {self.currency} 为主，另有 {others} 行。",
+            )
+        ]
