@@ -99,7 +99,8 @@ def _of_customer(
     facts = {"own": counts["own"], "foreign": counts["firm"] + counts["customer"]}
     of_rows = [Evidence(row["table_name"], row["row_id"]) for row in rows]
     changed = [Evidence("field_changes", row["change"]) for row in rows]
-    is_filler = best["kind"] == "own" and len(hits["own"][employee]) >= 3
+    fills = best["kind"] == "own" and not best["replaced"]
+    habit = len(hits["own"][employee]) >= 3
     return Finding(
         subject_kind="account",
         subject_id=account,
@@ -115,7 +116,7 @@ def _of_customer(
             **_explanations(tables, at.date(), at.date(), Scope(account_id=account, employee_id=employee)),
             **({"campaign": "supported"} if (employee, at.date()) in busy else {}),
             "staff-change": _staff_change(tables, rows) if best["kind"] != "own" else "ruled_out",
-            "filler": "supported" if is_filler else "open" if best["kind"] == "own" else "ruled_out",
+            "filler": ("supported" if habit else "open") if fills else "ruled_out",
         },
     )
 

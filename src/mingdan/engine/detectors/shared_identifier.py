@@ -14,6 +14,7 @@ from ibis.expr.types import Table as Expression
 from mingdan.engine.detector import Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.dealings import Tie, ties_of
+from mingdan.engine.methods.identifier_frequency import frequencies, holders, is_typed, typed_by_others
 from mingdan.engine.methods.identifier_rows import employee_identifiers, outside_identifiers
 from mingdan.engine.trail import Tables, moment, money
 
@@ -25,7 +26,8 @@ class Parameters:
     """`hub`: a key at more unrelated firms than this is an agent's or a shared office's and says nothing.
 
     `crowd`: a key of more of our own people than this is a dormitory or an office. `most` is the weight (log10) that a
-    match of a kind may carry, `untied` what is left of it where the salesperson has nothing to do with the firm.
+    match of a kind may carry, `untied` what is left of it where the salesperson has nothing to do with the firm. `typed` is how often a side deal puts the
+    salesperson's number into the customer's own record, which people also do for convenience.
     """
 
     hub: int = 5
@@ -36,6 +38,7 @@ class Parameters:
     address: float = 0.6
     person: float = 0.6
     untied: float = 0.5
+    typed: float = 0.05
     slack_days: int = 30
     evidence_rows: int = 20
 
@@ -46,14 +49,18 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     rows = _matches(tables, own, outside, parameters)
     if not rows:
         return []
-    spread, size = _frequencies(tables, outside, rows)
-    holders = _holders(tables, own)
+    spread, size = frequencies(tables, outside, rows)
+    held_by = holders(tables, own)
+    typed = typed_by_others(rows, size)
     pairs: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         key = (row["kind"], row["key"])
-        if spread[key] <= parameters.hub and holders[key] <= parameters.crowd:
-            weight = min(getattr(parameters, row["kind"]), math.log10((size[row["kind"]] + 2) / (spread[key] + 1)))
-            shared = {"spread": spread[key], "holders": holders[key], "weight": max(0.0, weight) / holders[key]}
+        if spread[key] <= parameters.hub and held_by[key] <= parameters.crowd:
+            by_chance = (spread[key] + 1) / (size[row["kind"]] + 2)
+            if is_typed(row):
+                by_chance = max(by_chance, typed[row["employee_id"]] / parameters.typed)
+            weight = min(getattr(parameters, row["kind"]), -math.log10(by_chance))
+            shared = {"spread": spread[key], "holders": held_by[key], "weight": max(0.0, weight) / held_by[key]}
             pairs[row["employee_id"], row["entity"]].append({**row, **shared})
     ties = ties_of(tables, sorted(pairs))
     return [_finding(tables, pair, pairs[pair], ties[pair], parameters) for pair in sorted(pairs)]
@@ -70,22 +77,6 @@ def _matches(tables: Tables, own: Expression, outside: Expression, parameters: P
     return tables.records(
         overlapping, order_by=["employee_id", "entity", "kind", "key", "table_name", "row_id", "own_table", "own_row"]
     )
-
-
-def _frequencies(
-    tables: Tables, outside: Expression, rows: Sequence[Row]
-) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
-    """Return how many unrelated entities carry each matched key, and how many carry any key of the kind."""
-    keys = sorted({row["key"] for row in rows})
-    carried = outside.filter(outside.key.isin(keys)).group_by("kind", "key").agg(n=ibis._.entity.nunique())
-    every = outside.group_by("kind").agg(n=ibis._.entity.nunique())
-    spread = {(row["kind"], row["key"]): row["n"] for row in tables.records(carried, order_by=["kind", "key"])}
-    return spread, {row["kind"]: row["n"] for row in tables.records(every, order_by=["kind"])}
-
-
-def _holders(tables: Tables, own: Expression) -> dict[tuple[str, str], int]:
-    counted = own.group_by("kind", "key").agg(n=ibis._.employee_id.nunique())
-    return {(row["kind"], row["key"]): row["n"] for row in tables.records(counted, order_by=["kind", "key"])}
 
 
 def _finding(tables: Tables, pair: tuple[str, str], rows: Sequence[Row], tie: Tie, parameters: Parameters) -> Finding:
@@ -136,7 +127,11 @@ def _weight(rows: Sequence[Row]) -> float:
 
 def _latest(tables: Tables, rows: Sequence[Row], dealt: Sequence[Row], lost: Sequence[Row]) -> datetime:
     """Return the last day on which the tie mattered: a shared phone is as old as its last deal, not as the firm."""
-    days = [row["at"] for row in rows] + [row["last_at"] for row in dealt] + [deal["closed_at"] for deal in lost]
+    days = (
+        [row["at"] for row in rows if not row["standing"]]
+        + [row["last_at"] for row in dealt]
+        + [deal["closed_at"] for deal in lost]
+    )
     return min(tables.as_of, max((moment(day) for day in days if day), default=tables.as_of))
 
 
@@ -176,8 +171,8 @@ def _explanations(
 
 
 def _filler(rows: Sequence[Row], spread: int) -> Status:
-    """A salesperson's own number in the records of several customers fills a compulsory field."""
-    if any(row["table_name"] not in ("contacts", "accounts", "leads") for row in rows):
+    """A salesperson's own number fills a compulsory field, for several customers; what it replaced was filled before."""
+    if any(row["replaced"] or not is_typed(row) for row in rows):
         return "ruled_out"
     return "supported" if spread >= 3 else "open"
 
@@ -214,9 +209,10 @@ DETECTOR = Detector(
         en="Equality of match keys of one kind. Weight log10(1/u), u being how often the key occurs among unrelated firms "
         "(with one added on each side), at most 1.8 for a phone number, bank account or identity and 0.6 for an address or "
         "a name; kinds add up. Keys carried by more than 5 unrelated firms or 3 colleagues, and our own switchboard, "
-        "premises and accounts, are ignored; half the weight where the salesperson never dealt with the firm.",
+        "premises and accounts, are ignored; a phone number in a customer's own record is weighed by how often others' numbers "
+        "stand in such records; half the weight where the salesperson never dealt with the firm.",
         zh="同类匹配键相等。权重为 log10(1/u),u 为该键在互不相关企业中出现的频率(两侧各加一);电话、银行账户、身份最多 1.8,"
-        "地址、姓名最多 0.6,不同种类相加。超过 5 家无关企业或 3 名同事共用的键,以及本公司总机、地址和账户不计;"
+        "地址、姓名最多 0.6,不同种类相加。超过 5 家无关企业或 3 名同事共用的键,以及本公司总机、地址和账户不计;客户档案中的电话按其他员工号码出现的频率计权;"
         "销售人员与该企业从无往来的,权重减半。",
     ),
     reads={"employees": ("employee_id",)},

@@ -22,13 +22,16 @@ from mingdan.engine.trail import Tables, moment, money
 class Parameters:
     """`single` and `several` cap the weight of a stranger and of one who pays for several customers.
 
-    `expected` is how often a side deal's money comes this way. `reps` salespeople or more served by one payer make it an
+    `expected` is how often a side deal's money comes this way, `occasional` how often by single payments of less than
+    `small` of what the customer paid. `reps` salespeople or more served by one payer make it an
     agency, which says nothing of any of them.
     """
 
     single: float = 0.6
     several: float = 1.8
     expected: float = 0.3
+    occasional: float = 0.1
+    small: float = 0.2
     reps: int = 3
     evidence_rows: int = 30
 
@@ -82,20 +85,22 @@ def _by_payer(strange: Sequence[Paying]) -> dict[str, list[Paying]]:
 
 
 def _weight(case: _Case, parameters: Parameters) -> float:
-    rare = case.frequency.share(case.frequency.strange, case.seller)
+    rare = case.frequency.strange(case.seller)
     if case.employee:
         by_name = case.identities.name_frequency(case.mine[0], case.seller)
         return min(STRENGTH_CAPS["W5"], math.log10(parameters.expected / (rare * by_name)))
     if case.sellers >= parameters.reps:
         return 0.0
-    single = min(parameters.single, math.log10(parameters.expected / rare))
+    is_small = all(one.payments == 1 and one.share < parameters.small for one in case.mine)
+    expected = parameters.occasional if is_small else parameters.expected
+    single = min(parameters.single, math.log10(expected / rare))
     served = case.identities.firms(case.mine)
     if served < 2:
         return max(0.0, single)
-    of_several = case.frequency.share(case.frequency.several, case.seller)
+    of_several = case.frequency.several(case.seller)
     accounts = [one.account_id for one in case.all]
     together = case.frequency.shared_by_chance(accounts, len(case.mine), case.seller)
-    return max(0.0, single, min(parameters.several, math.log10(parameters.expected / (of_several * together))))
+    return max(0.0, single, min(parameters.several, math.log10(expected / (of_several * together))))
 
 
 def _evidence(
@@ -221,11 +226,11 @@ DETECTOR = Detector(
         zh="调取银行回单和代付授权书,再向客户财务核实由谁付款、为何代付。",
     ),
     method=Text(
-        en="Payer and customer compared by name, key and register. Weight log10(0.3 / u): u is the share of other "
+        en="Payer and customer compared by name, key and register. Weight log10(0.3 / u), 0.1 for single small payments: u is the share of other "
         "salespeople's customers with such a payer; for a payer of several firms also times the hypergeometric chance that "
         "they share one salesperson; for an employee times how often the name occurs. At most 0.6 for one customer, 1.8 "
         "for several, 2.7 for an employee.",
-        zh="按名称、匹配键和工商登记比对付款方与客户。权重为 log10(0.3/u):u 为其他销售人员客户中出现此类付款方的比例;"
+        zh="按名称、匹配键和工商登记比对付款方与客户。权重为 log10(0.3/u)(零星小额付款为 0.1):u 为其他销售人员客户中出现此类付款方的比例;"
         "替多家付款的,再乘以这些客户恰属同一销售人员的超几何概率;付款方为员工的,再乘以该姓名出现的频率。"
         "单一客户最多 0.6,多家客户最多 1.8,员工账户最多 2.7。",
     ),

@@ -20,7 +20,8 @@ REACHING = ("phone", "email")
 def contact_changes(tables: Tables) -> Expression:
     """Return changes of a customer's phone number or e-mail address to another value.
 
-    Columns: row_id, account_id, changed_by, changed_at, new_key, contact_row (the row that changed).
+    Columns: row_id, account_id, changed_by, changed_at, new_key, replaced (there was another value before), contact_row
+    (the row that changed).
     """
     fields = tables.records(tables.field_changes.select("field").distinct(), order_by=["field"])
     reaching = [row["field"] for row in fields if kind_of_field(row["field"]) in REACHING]
@@ -33,8 +34,15 @@ def contact_changes(tables: Tables) -> Expression:
     contacts = tables.contacts.select("contact_id", of_account="account_id")
     joined = changes.left_join(contacts, [changes.table_name == "contacts", changes.row_id == contacts.contact_id])
     account = ibis.ifelse(joined.table_name == "accounts", joined.row_id, joined.of_account)
+    joined = joined.mutate(replaced=joined.old_key.notnull())
     named = joined.select(
-        "changed_by", "changed_at", "new_key", row_id="change", account_id=account, contact_row=joined.row_id
+        "replaced",
+        "changed_by",
+        "changed_at",
+        "new_key",
+        row_id="change",
+        account_id=account,
+        contact_row=joined.row_id,
     )
     return named.filter(named.account_id.notnull())
 

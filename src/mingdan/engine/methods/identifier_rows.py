@@ -10,7 +10,7 @@ from ibis.expr.types import Table as Expression
 from mingdan.engine.methods.account_firms import firms_of_accounts
 from mingdan.engine.trail import Tables, row_id
 
-COLUMNS = ("kind", "key", "account_id", "company_id", "table_name", "row_id", "at", "standing", "amount")
+COLUMNS = ("kind", "key", "account_id", "company_id", "table_name", "row_id", "at", "standing", "replaced", "amount")
 
 
 def employee_identifiers(tables: Tables) -> Expression:
@@ -34,7 +34,7 @@ def employee_identifiers(tables: Tables) -> Expression:
 def outside_identifiers(tables: Tables) -> Expression:
     """Return every row of customers, firms, deals and money that carries a key: COLUMNS and `entity`.
 
-    `at` is when the row came about; `standing` rows stay true afterwards, the others are single events. `entity` is
+    `at` is when the row came about; `standing` rows stay true afterwards, the others are single events; `replaced`: the key took the place of another. `entity` is
     the firm where the register knows it, else the customer, so that one firm under two records counts once. Keys of
     our own firm and accounts are left out.
     """
@@ -71,6 +71,7 @@ def _own(tables: Tables, kind: str) -> Expression:
 
 def _rows(table: str, source: Expression, kind: str, key: str, *, standing: bool, at: str, **given: Any) -> Expression:
     nothing = {
+        "replaced": ibis.literal(False),
         "account_id": ibis.null("string"),
         "company_id": ibis.null("string"),
         "amount": ibis.null("decimal(18,4)"),
@@ -155,7 +156,12 @@ def _field_changes(tables: Tables) -> Expression:
     rows = tables.field_changes.filter(ibis._.new_key.notnull() & ibis._.table_name.isin(["contacts", "accounts"]))
     rows = rows.left_join(contacts, [rows.table_name == "contacts", rows.row_id == contacts.contact_id])
     account = ibis.ifelse(rows.table_name == "accounts", rows.row_id, rows.of_account)
-    given: dict[str, Any] = {"standing": False, "at": "changed_at", "account_id": account}
+    given: dict[str, Any] = {
+        "standing": False,
+        "at": "changed_at",
+        "account_id": account,
+        "replaced": rows.old_key.notnull(),
+    }
     parts = [_rows("field_changes", rows, kind, "new_key", **given) for kind in ("phone", "address", "bank")]
     return functools.reduce(lambda left, right: left.union(right), parts)
 

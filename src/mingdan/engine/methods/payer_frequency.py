@@ -1,8 +1,8 @@
 """How often customers of this company are paid for by somebody else, and by somebody who pays for several."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
 
 import ibis
 from scipy.stats import hypergeom
@@ -11,36 +11,46 @@ from mingdan.engine.methods.payers import Paying, payer_of
 from mingdan.engine.trail import Tables
 
 
-@dataclass(frozen=True)
 class PayerFrequency:
-    """Counts over the customers that ever paid; `owner` and `region` are the customers' own.
+    """Counts over the customers that ever paid, by the customers' owners and regions.
 
     `strange` are customers with a payer who is not the customer, `several` those whose payer pays for two firms or more.
     """
 
-    owner: Mapping[str, str | None]
-    region: Mapping[str, str | None]
-    strange: frozenset[str]
-    several: frozenset[str]
+    def __init__(self, rows: Sequence[dict[str, Any]], strange: frozenset[str], several: frozenset[str]) -> None:
+        self._region = {row["account_id"]: row["region"] for row in rows}
+        self._all = Counter(row["owner_id"] for row in rows)
+        self._strange = Counter(row["owner_id"] for row in rows if row["account_id"] in strange)
+        self._several = Counter(row["owner_id"] for row in rows if row["account_id"] in several)
+        self._books: dict[str | None, Counter[str | None]] = defaultdict(Counter)
+        for row in rows:
+            self._books[row["region"]][row["owner_id"]] += 1
 
-    def share(self, accounts: frozenset[str], without: str | None) -> float:
-        """Return the share of these among the customers of everybody but one salesperson, one added on each side."""
-        others = [account for account, owner in self.owner.items() if owner is None or owner != without]
-        return (1 + sum(account in accounts for account in others)) / (2 + len(others))
+    def strange(self, without: str | None) -> float:
+        """Return the share of strange payers among the customers of everybody but one, one added on each side."""
+        return _share(self._strange, self._all, without)
+
+    def several(self, without: str | None) -> float:
+        """Return the share paid by somebody who pays for several firms, as `strange` does."""
+        return _share(self._several, self._all, without)
 
     def shared_by_chance(self, accounts: Sequence[str], mine: int, employee: str | None) -> float:
         """Return the chance that `mine` of these customers have one salesperson in common.
 
         Hypergeometric, drawing as many customers from the same regions, times the number of salespeople there.
         """
-        regions = {self.region.get(account) for account in accounts}
-        there = [account for account, region in self.region.items() if region in regions]
-        book: dict[str | None, int] = defaultdict(int)
-        for account in there:
-            book[self.owner.get(account)] += 1
-        drawn = min(len(accounts), len(there))
-        one = float(hypergeom.sf(mine - 1, len(there), book.get(employee, 0), drawn))
-        return min(1.0, one * len(book)) if book.get(employee) else 1.0
+        book: Counter[str | None] = Counter()
+        for region in {self._region.get(account) for account in accounts}:
+            book.update(self._books[region])
+        if not book[employee]:
+            return 1.0
+        drawn = min(len(accounts), book.total())
+        return min(1.0, float(hypergeom.sf(mine - 1, book.total(), book[employee], drawn)) * len(book))
+
+
+def _share(some: Counter[str | None], every: Counter[str | None], without: str | None) -> float:
+    of_one = (some[without], every[without]) if without is not None else (0, 0)
+    return (1 + some.total() - of_one[0]) / (2 + every.total() - of_one[1])
 
 
 def payer_frequency(tables: Tables, strange: Sequence[Paying], several: frozenset[str]) -> PayerFrequency:
@@ -51,12 +61,8 @@ def payer_frequency(tables: Tables, strange: Sequence[Paying], several: frozense
         paid.left_join(accounts, "account_id").select(account_id="account_id", owner_id="owner_id", region="region"),
         order_by=["account_id"],
     )
-    return PayerFrequency(
-        owner={row["account_id"]: row["owner_id"] for row in rows},
-        region={row["account_id"]: row["region"] for row in rows},
-        strange=frozenset(one.account_id for one in strange),
-        several=frozenset(one.account_id for one in strange if one.payer in several),
-    )
+    paid_for = frozenset(one.account_id for one in strange if one.payer in several)
+    return PayerFrequency(rows, frozenset(one.account_id for one in strange), paid_for)
 
 
 def salespeople_of_payments(tables: Tables, strange: Sequence[Paying]) -> dict[tuple[str, str], str | None]:

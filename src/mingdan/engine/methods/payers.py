@@ -29,7 +29,8 @@ _LEAST_STEM_HAN, _LEAST_STEM_LATIN = 4, 6
 class Paying:
     """One payer of one customer: how often, how much, when; `usual` if he paid at least 3 times from the first day on.
 
-    `holder` is the employee whose bank account or identity number the payer's is.
+    `holder` is the employee whose bank account or identity number the payer's is; `share` his part of what the customer
+    ever paid.
     """
 
     account_id: str
@@ -42,6 +43,7 @@ class Paying:
     last_at: datetime
     holder: str | None
     usual: bool
+    share: float
 
 
 def payer_of(tables: Tables, payments: Expression) -> Expression:
@@ -64,20 +66,21 @@ def strange_payers(tables: Tables) -> list[Paying]:
     for row in pairs:
         served[row["payer"]] += 1
     firsts: dict[str, datetime] = {}
+    totals: dict[str, Decimal] = defaultdict(Decimal)
     for row in pairs:
         firsts[row["account_id"]] = min(row["first_at"], firsts.get(row["account_id"], row["first_at"]))
-    strange = []
-    for row in pairs:
-        if row["holder"]:
-            is_customer = False
-        elif row["name"] is None:
-            is_customer = mains[row["account_id"]] == row["payer"] and served[row["payer"]] == 1
-        else:
-            is_customer = any(_same(row["name"], name) for name in (row["customer"], row["firm"]) if name)
-        if not is_customer:
-            usual = row["payments"] >= 3 and row["first_at"] == firsts[row["account_id"]]
-            strange.append(_paying(row, usual))
-    return strange
+        totals[row["account_id"]] += row["amount"]
+    return [
+        _paying(row, firsts[row["account_id"]], totals[row["account_id"]])
+        for row in pairs
+        if row["holder"] or not _is_customer(row, mains, served)
+    ]
+
+
+def _is_customer(row: dict[str, Any], mains: dict[str, str], served: dict[str, int]) -> bool:
+    if row["name"] is None:
+        return mains[row["account_id"]] == row["payer"] and served[row["payer"]] == 1
+    return bool(row["is_alike"]) or any(_same(row["name"], name) for name in (row["customer"], row["firm"]) if name)
 
 
 def is_financier(name: str | None) -> bool:
@@ -94,8 +97,6 @@ def share_a_stem(one: str | None, other: str | None) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    if one == other:
-        return True
     left, right = person_or_firm_name(one), person_or_firm_name(other)
     return left == right or (min(len(left), len(right)) >= _LEAST_STEM_HAN and (left in right or right in left))
 
@@ -116,7 +117,8 @@ def _pairs(tables: Tables) -> list[dict[str, Any]]:
     accounts = tables.accounts.select("account_id", customer="name")
     named = pairs.left_join(accounts, "account_id").drop("account_id_right")
     named = named.left_join(firms.select("account_id", "firm"), "account_id").drop("account_id_right")
-    return tables.records(named, order_by=["account_id", "payer"])
+    is_alike = (folded(named.name) == folded(named.customer)) | (folded(named.name) == folded(named.firm))
+    return tables.records(named.mutate(is_alike=is_alike), order_by=["account_id", "payer"])
 
 
 def _with_holder(tables: Tables, payments: Expression) -> Expression:
@@ -139,6 +141,8 @@ def _mains(pairs: Sequence[dict[str, Any]]) -> dict[str, str]:
     return {account: payer for account, (_, payer) in best.items()}
 
 
-def _paying(row: dict[str, Any], usual: bool) -> Paying:
+def _paying(row: dict[str, Any], first_at: datetime, total: Decimal) -> Paying:
     names = ("account_id", "payer", "payer_key", "name", "payments", "amount", "first_at", "last_at", "holder")
-    return Paying(**{name: row[name] for name in names}, usual=usual)
+    usual = row["payments"] >= 3 and row["first_at"] == first_at
+    share = float(row["amount"] / total) if total > 0 else 1.0
+    return Paying(**{name: row[name] for name in names}, usual=usual, share=share)
