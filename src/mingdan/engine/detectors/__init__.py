@@ -11,6 +11,7 @@ from mingdan.engine.detectors import (
     export_spike,
     late_stage_loss,
     payee_not_company,
+    process_violation,
     residual_low_price,
     service_without_sale,
     sham_intermediary,
@@ -31,4 +32,5 @@ DETECTORS: tuple[Detector[Any], ...] = (
     broken_purchase_cycle.DETECTOR,
     basket_gap.DETECTOR,
     service_without_sale.DETECTOR,
+    process_violation.DETECTOR,
 )

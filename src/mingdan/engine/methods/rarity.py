@@ -16,25 +16,31 @@ SHARE_AMONG_SIDE_DEALS = 0.2
 def peer_rates(broken: NDArray[np.bool_], owners: Ints, groups: Sequence[Ints], worth: float = 50.0) -> Floats:
     """Return for each case the rate at which other owners' cases break the rule.
 
-    `groups` go from broad to narrow (a year; a region in that year). The rate of a group counts with the cases it has, that of
-    the next broader one with `worth` cases, so that a small group says little. The owner's own cases are left out at
-    every level.
+    `groups` go from broad to narrow, each within the one before (a year; a region in that year). Going inwards, the cases
+    that only the broader group has set the prior for the next, worth at most `worth` cases and never more than they are,
+    so that a small group says little and no case counts twice. The owner's own cases are left out at every level.
     """
-    rates: Floats = np.empty(0)
-    for group in (np.zeros(len(broken), dtype=np.int64), *groups):
-        seen, cases = _without_own(broken, owners, group)
-        rates = (seen + 0.5) / (cases + 1) if not len(rates) else (seen + worth * rates) / (cases + worth)
+    levels = [_without_own(broken, owners, group) for group in (np.zeros(len(broken), dtype=np.int64), *groups)]
+    inner = [*levels[1:], (np.zeros(len(broken)), np.zeros(len(broken)))]
+    rates, weight = np.full(len(broken), 0.5), np.ones(len(broken))
+    for (seen, cases), (seen_inside, cases_inside) in zip(levels, inner, strict=True):
+        ring = cases - cases_inside
+        rates = (seen - seen_inside + weight * rates) / (ring + weight)
+        weight = np.minimum(worth, ring + weight)
     return rates
 
 
 def _without_own(broken: NDArray[np.bool_], owners: Ints, group: Ints) -> tuple[Floats, Floats]:
     """Return for each case how many of the group's cases are broken, and how many there are, its owner's left out."""
-    own = group.astype(np.int64) * (int(owners.max(initial=0)) + 1) + owners
-    _, place = np.unique(own, return_inverse=True)
     _, wide = np.unique(group, return_inverse=True)
-    seen = np.bincount(wide, weights=broken)[wide] - np.bincount(place, weights=broken)[place]
-    cases = np.bincount(wide)[wide] - np.bincount(place)[place]
-    return seen.astype(np.float64), cases.astype(np.float64)
+    own = wide * (int(owners.max(initial=0)) + 1) + owners
+    seen = _sums(wide, broken)[wide] - _sums(own, broken)[own]
+    cases = _sums(wide)[wide] - _sums(own)[own]
+    return seen, cases
+
+
+def _sums(place: Ints, weights: NDArray[np.bool_] | None = None) -> Floats:
+    return np.bincount(place, weights=weights).astype(np.float64)
 
 
 def rarity_weight(rate: float, share: float = SHARE_AMONG_SIDE_DEALS) -> float:

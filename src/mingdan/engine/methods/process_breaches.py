@@ -1,0 +1,107 @@
+"""Which deals broke which rules of procedure, and how rare that is among other people's deals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingdan.engine.methods.deal_events import ACTIVITIES, deal_cases, deal_events
+from mingdan.engine.methods.declare import Checked, check
+from mingdan.engine.methods.event_log import EventLog
+from mingdan.engine.methods.process_rules import Rule
+from mingdan.engine.methods.rarity import peer_rates
+from mingdan.engine.trail import Columns, Tables
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One rule broken in one case: the case's number, the day of the last break, and the rate among others' cases."""
+
+    rule: Rule
+    case: int
+    day: int
+    rate: float
+    peers: int
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """The log of all cases, and what each is compared on (numbers; 0 where unknown).
+
+    `year` tells deals from loose orders too: they take different courses.
+    """
+
+    log: EventLog
+    owner: Ints
+    year: Ints
+    region: Ints
+
+    @classmethod
+    def of(cls, tables: Tables) -> "Procedure":
+        """Read the cases and events of a trail; only numbers are fetched, not the rows' names."""
+        cases = deal_cases(tables)
+        numbered = cases.select(
+            "number",
+            year=cases.year * 2 + cases.opportunity_id.notnull().ifelse(1, 0),
+            owner=cases.owner_id.fill_null("").dense_rank(),
+            region=cases.region.fill_null("").dense_rank(),
+        )  # fmt: skip
+        traits = tables.columns(numbered, order_by=["number"])
+        events = deal_events(tables).inner_join(cases.select("number", "case_key"), "case_key")
+        found = tables.columns(
+            events.select("number", "day", "activity").distinct(), order_by=["number", "day", "activity"]
+        )
+        log = EventLog.ordered(found["number"], found["activity"], found["day"], ACTIVITIES, len(traits["number"]))
+        return cls(log, _ints(traits, "owner"), _ints(traits, "year"), _ints(traits, "region"))
+
+    def breaches(self, rule: Rule, until: int) -> list[tuple[Breach, int]]:
+        """Return every break of a rule that others keep, with the number of its case's owner."""
+        checked = check(self.log, rule.constraint, until=until)
+        called = np.flatnonzero(checked.activations)
+        if not len(called):
+            return []
+        broken = checked.violations[called] > 0
+        years = self.year[called]
+        regions = years * (int(self.region.max(initial=0)) + 1) + self.region[called]
+        rates = peer_rates(broken, self.owner[called], [years, regions])
+        others = len(called) - np.bincount(self.owner[called])[self.owner[called]]
+        days = _last_breaks(self.log, checked)
+        return [
+            (
+                Breach(rule, int(called[at]), int(days[called[at]]), float(rates[at]), int(others[at])),
+                int(self.owner[called[at]]),
+            )
+            for at in np.flatnonzero(broken)
+        ]
+
+
+def rarest(breaches: Sequence[tuple[Breach, int]], most: int) -> list[list[Breach]]:
+    """Return the breaches by case, each case's rarest first; of one owner's cases only the `most` rarest and newest."""
+    by_case: dict[tuple[int, int], list[Breach]] = {}
+    for breach, owner in breaches:
+        by_case.setdefault((owner, breach.case), []).append(breach)
+    kept: dict[int, list[list[Breach]]] = {}
+    for (owner, _), some in by_case.items():
+        kept.setdefault(owner, []).append(sorted(some, key=lambda one: (one.rate, one.rule.breach.en)))
+    return [
+        case
+        for owner in sorted(kept)
+        for case in sorted(kept[owner], key=lambda some: (some[0].rate, -some[0].day, some[0].case))[:most]
+    ]
+
+
+def _last_breaks(log: EventLog, checked: Checked) -> Ints:
+    """Return for each case the day of the last event that broke the rule."""
+    days = np.zeros(log.cases, dtype=np.int64)
+    at = checked.at[~checked.kept]
+    if log.time is not None:
+        np.maximum.at(days, log.case[at], log.time[at])
+    return days
+
+
+def _ints(columns: Columns, name: str) -> Ints:
+    filled = np.nan_to_num(columns[name].astype(np.float64))
+    return filled.astype(np.int64)
