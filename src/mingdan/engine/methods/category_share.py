@@ -56,7 +56,8 @@ def _in_window(columns: Columns, since: int) -> list[Hole]:
     p = np.atleast_1d(betabinom.cdf(now[at], all_now[at], mean * worth, (1 - mean) * worth))
     questions = len(WINDOWS) * len(set(columns["category"]))
     expected = mean * all_now[at]
-    amount = np.maximum(expected - now[at], 0) * value[at] / np.maximum(before[at], 1)
+    amount = np.nan_to_num(np.maximum(expected - now[at], 0) * value[at] / np.maximum(before[at], 1))
+    _, kind, sizes = np.unique(columns["category"].astype(str), return_inverse=True, return_counts=True)
     return [
         Hole(
             account_id=columns["account_id"][place],
@@ -65,9 +66,9 @@ def _in_window(columns: Columns, since: int) -> list[Hole]:
             since=since,
             bought=float(now[place]),
             expected=float(expected[i]),
-            amount=float(np.nan_to_num(amount[i])),
+            amount=float(amount[i]),
             p=float(min(p[i] * questions, 1.0)),
-            peers=int((columns["category"] == columns["category"][place]).sum()) - 1,
+            peers=int(sizes[kind[place]]) - 1,
         )
         for i, place in enumerate(at)
     ]
