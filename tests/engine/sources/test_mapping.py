@@ -216,6 +216,12 @@ def test_a_mistake_in_the_mapping_is_explained(mapped: Mapped, mapping: str, sen
     assert sentence in str(raised.value)
 
 
+def test_a_file_of_stage_names_says_nothing_about_how_files_are_written(tmp_path: Path) -> None:
+    stages = tmp_path / "stages.toml"
+    stages.write_text('[stages]\n"Sample sent" = "solution"\n')
+    assert file_options(stages) == {}
+
+
 def test_a_missing_mapping_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="cannot be read"):
         read_mapping(tmp_path / "none.toml")

@@ -8,7 +8,7 @@ import duckdb
 from mingdan.engine.findings import Text
 from mingdan.engine.reading.identifiers import free_name, quoted
 from mingdan.engine.reading.raw import FILE, ROW, RawTable, SourceOptions, TextTable, Translation, UnreadableTrailError
-from mingdan.engine.sources.mapping_file import MappingFile, closest, read_mapping
+from mingdan.engine.sources.mapping_file import MappingFile, closest, is_about_stages, read_mapping
 from mingdan.engine.sources.mapping_sql import BlockQuery
 from mingdan.engine.sources.notices import file_left_out, headings_left_out
 
@@ -37,8 +37,11 @@ class MappingSource:
 
 
 def file_options(path: Path) -> Mapping[str, Mapping[str, str]]:
-    """Return how a mapping file wants single files to be read (separator, encoding, ...), by their names."""
-    return read_mapping(path).files
+    """Return how a mapping file wants single files to be read (separator, encoding, ...), by their names.
+
+    A file with the stage names of a CRM's export says nothing about that. Raise MappingError as `read_mapping` does.
+    """
+    return {} if is_about_stages(path) else read_mapping(path).files
 
 
 def _text_table(con: duckdb.DuckDBPyConnection, table: str, queries: Sequence[BlockQuery]) -> TextTable:

@@ -89,16 +89,26 @@ def closest(word: str, known: Iterable[str]) -> str:
 
 def read_mapping(path: Path) -> MappingFile:
     """Read and check a mapping file; raise MappingError with the line and a sentence."""
+    text, content = _loaded(path)
+    return _Checker(path, text).mapping(content)
+
+
+def is_about_stages(path: Path) -> bool:
+    """Return whether a file names the stages of a CRM's export instead of mapping tables; raise MappingError if unreadable."""
+    _, content = _loaded(path)
+    return "tables" not in content and ("stages" in content or "outcomes" in content)
+
+
+def _loaded(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        content = tomllib.loads(text)
+        return text, tomllib.loads(text)
     except OSError as error:
         raise MappingError(f"The mapping file {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise MappingError(f"The mapping file {path.name} is not UTF-8 text.") from error
     except tomllib.TOMLDecodeError as error:
         raise MappingError(f"The mapping file {path.name} is not TOML: {error}.") from error
-    return _Checker(path, text).mapping(content)
 
 
 _BLOCK_WORDS = ("from", "columns", "where", "where_not", "join", "distinct", "first_by")
