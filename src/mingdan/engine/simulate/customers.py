@@ -56,6 +56,7 @@ class Customers:
     micro: Floats
     phone: Ints
     address: Ints
+    second_site: Ints
     bank: Ints
     owner_bank: Ints
     consignee: Ints
@@ -140,6 +141,7 @@ def acquire(
         micro=micro,
         phone=phone,
         address=address,
+        second_site=register.keys.add("address", names.numbered(dice, accounts, 9, "second")),
         bank=register.keys.add("bank", names.numbered(dice, accounts, 15, "3301")),
         owner_bank=register.keys.add("bank", names.numbered(dice, accounts, 12, "6228")),
         consignee=register.keys.add("person", names.people(dice, accounts)),

@@ -66,11 +66,12 @@ def _terms(account: Ints) -> Floats:
 
 
 def _destinations(world: World, orders: Orders, dice: Dice) -> tuple[Ints, list[str]]:
-    """Return the delivery address of each order: the user's own, now and then another site or the buyer's."""
+    """Return the delivery address of each order: the user's own, now and then a second site, a forwarder or the buyer's."""
     n, customers = len(orders), world.customers
     draw = dice.random(n)
-    other = customers.address[dice.integers(0, len(customers), n)]
-    site = np.where(draw < 0.02, other, customers.address[orders.customer])
+    forwarders = np.array([address for _, address in world.register.hubs[:4]])
+    site = np.where(draw < 0.02, customers.second_site[orders.customer], customers.address[orders.customer])
+    site = np.where(draw < 0.005, forwarders[orders.customer % 4], site)
     site = np.where((orders.code == MOVED) & (draw > 0.75), customers.address[orders.account], site)
     areas = [f"{region}/{district + 1}区" for region in REGIONS for district in range(9)]
     return np.where((draw > 0.02) & (draw < 0.08), -1, site), areas

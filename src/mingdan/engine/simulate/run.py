@@ -17,6 +17,7 @@ from mingdan.engine.simulate import (
     order_tables,
     outside,
     spending,
+    tickets,
     voice,
 )
 from mingdan.engine.simulate.assumptions import assume
@@ -156,6 +157,6 @@ def _write_group(world: World, accounts: Ints, number: int, ledger: Ledger) -> t
     contact.write_contacts(world, contacts, ledger, stream(seed, "write contacts", number))
     contact.write_planned_mails(world, accounts, quoted, ledger, stream(seed, "mails", number))
     access.write_views(world, accounts, ledger, stream(seed, "views", number))
-    voice.write_tickets(world, accounts, orders, order, machines, ledger, stream(seed, "tickets", number))
+    tickets.write_tickets(world, accounts, deals, orders, order, machines, ledger, stream(seed, "tickets", number))
     voice.write_callbacks(world, accounts, ledger, stream(seed, "callbacks", number))
     return truth_of(world, deals, purchases), opportunity

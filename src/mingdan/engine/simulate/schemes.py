@@ -153,7 +153,7 @@ def leaver_vehicle(offender: Offender) -> None:
             )
         )
     for _ in range(int(dice.integers(1, 4))):
-        if offender.slips(0.8):
+        if offender.slips(0.8) and not offender.careful:
             mine = own_accounts(world, role.rep, left - 50)
             others = dice.integers(0, len(world.customers), len(mine) // 3)
             world.plan.exports.append(
@@ -267,7 +267,8 @@ def _shell(offender: Offender) -> int:
 
 
 def _link(offender: Offender, firm: int) -> None:
-    """Leave the identifiers by which a firm can be tied to its owner, if he was careless."""
+    """Let the firm pass for ours now and then, and leave the identifiers that tie it to its owner, if he was careless."""
+    offender.world.plan.deceiving[firm] = float(offender.dice.uniform(0, 0.7)) * min(1.0, 0.3 + offender.traces)
     if offender.careful:
         return
     staff, entry = offender.world.staff, offender.world.register.firms[firm]

@@ -1,103 +1,12 @@
-"""What customers say and ask for: tickets, call-backs, surveys, complaints, tips."""
+"""What customers say and ask for: call-backs, surveys, complaints, tips."""
 
 import numpy as np
 
-from mingdan.engine.simulate.books import Orders, is_diverting
-from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats, weighted
+from mingdan.engine.simulate.books import is_diverting
+from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance
 from mingdan.engine.simulate.effects import GONE
 from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.world import Voice, World
-
-TICKET_KINDS = ("warranty", "repair", "consumable", "installation", "question", "complaint")
-_KIND_WEIGHTS = np.array([0.22, 0.28, 0.14, 0.12, 0.2, 0.04])
-_ASKED = ("开机报警", "更换配件", "耗材不匹配", "安装调试", "使用咨询", "到货有误")
-
-
-def write_tickets(
-    world: World,
-    accounts: Ints,
-    orders: Orders,
-    number: Ints,
-    machines: tuple[Ints, Ints, Floats, Ints],
-    ledger: Ledger,
-    dice: Dice,
-) -> None:
-    """Write tickets of machines we delivered, of older ones, and of goods that came some other way."""
-    order, product, shipped, serial = machines
-    days, customers = world.clock.days, world.customers
-    which, _ = repeats(dice.poisson(world.assumed.ticket_rate * np.maximum(days - shipped, 0) / 365))
-    user = np.where(chance(dice, 0.7, len(which)), orders.customer[order[which]], orders.account[order[which]])
-    opened = shipped[which] + dice.exponential(1.0, len(which)) * 3 + dice.random(len(which)) * (days - shipped[which])
-    old, old_time = _older_machines(world, accounts, dice)
-    planned = [one for one in world.plan.voices if one.what == "ticket" and one.day < days]
-    inside = set(accounts.tolist())
-    planned = [one for one in planned if one.account in inside]
-    account = np.concatenate([user, old, [one.account for one in planned]]).astype(np.int64)
-    time = world.clock.at_work(np.concatenate([opened, old_time, [one.day for one in planned]]), dice)
-    strange = _foreign_serials(len(old), world.assumed.second_hand, dice)
-    foreign = np.concatenate([strange, _foreign_serials(len(planned), 0.6, dice)])
-    blank = np.full(len(old) + len(planned), -1)
-    kind = weighted(dice, _KIND_WEIGHTS, len(account))
-    kind[len(account) - len(planned) :] = [TICKET_KINDS.index(one.kind) for one in planned]
-    alive = (time < days) & (time < customers.closes[account]) & (time >= 0)
-    ours = np.concatenate([np.where(chance(dice, 0.9, len(which)), serial[which], -1), blank])
-    _write_ticket_rows(
-        world,
-        account,
-        time,
-        kind,
-        np.concatenate([number[order[which]], blank]),
-        np.concatenate([product[which], blank]),
-        ours,
-        np.concatenate([np.full(len(which), -1), foreign]),
-        alive,
-        ledger,
-        dice,
-    )
-
-
-def _older_machines(world: World, accounts: Ints, dice: Dice) -> tuple[Ints, Floats]:
-    """Return account and time of tickets about machines from before the trail."""
-    customers, days = world.customers, world.clock.days
-    since = np.maximum(customers.since[accounts], 0)
-    rate = 0.2 * world.assumed.ticket_rate * customers.fleet[accounts]
-    which, _ = repeats(dice.poisson(rate * np.maximum(days - since, 0) / 365))
-    return accounts[which], since[which] + dice.random(len(which)) * (days - since)[which]
-
-
-def _foreign_serials(n: int, share: float, dice: Dice) -> Ints:
-    """Return numbers of machines that we never delivered to anybody in these books (second-hand, or another source)."""
-    return np.where(chance(dice, share, n), dice.integers(1 << 33, 1 << 34, n), -1)
-
-
-def _write_ticket_rows(
-    world: World,
-    account: Ints,
-    time: Floats,
-    kind: Ints,
-    order: Ints,
-    product: Ints,
-    serial: Ints,
-    foreign: Ints,
-    alive: Flags,
-    ledger: Ledger,
-    dice: Dice,
-) -> None:
-    n = int(alive.sum())
-    named = np.where(chance(dice, 0.93, n), account[alive], -1)
-    ledger.write(
-        "tickets",
-        by="opened_at",
-        ticket_id=ledger.numbers("tickets", n),
-        opened_at=time[alive],
-        kind=Coded(TICKET_KINDS, kind[alive]),
-        account_id=named,
-        order_id=np.where(chance(dice, 0.5, n), order[alive], -1),
-        product_id=np.where(chance(dice, 0.8, n), product[alive], -1),
-        serial_no=ledger.refer("serials", np.where(foreign >= 0, foreign, serial)[alive]),
-        phone_key=np.where(chance(dice, 0.8, n), world.customers.phone[account[alive]], -1),
-        text=Coded(_ASKED, kind[alive]),
-    )
 
 
 def write_callbacks(world: World, accounts: Ints, ledger: Ledger, dice: Dice) -> None:

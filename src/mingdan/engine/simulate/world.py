@@ -123,6 +123,7 @@ class Plan:
     collectors: set[int] = field(default_factory=set)
     migrations: list[tuple[int, float, float]] = field(default_factory=list)
     siphons: list[Siphon] = field(default_factory=list)
+    deceiving: dict[int, float] = field(default_factory=dict)
     deletions: list[tuple[int, float]] = field(default_factory=list)
     cleaners: set[int] = field(default_factory=set)
     fronts: dict[int, str] = field(default_factory=dict)

@@ -1,0 +1,131 @@
+"""Tickets: for machines we delivered, for older ones, and for goods that came some other way."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from mingdan.engine.simulate.books import Orders
+from mingdan.engine.simulate.catalogue import MACHINES, PER_LINE
+from mingdan.engine.simulate.deals import Deals
+from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats, weighted
+from mingdan.engine.simulate.effects import DIVERTED
+from mingdan.engine.simulate.ledger import Coded, Ledger
+from mingdan.engine.simulate.world import World
+
+KINDS = ("warranty", "repair", "consumable", "installation", "question", "complaint")
+_KIND_WEIGHTS = np.array([0.22, 0.28, 0.14, 0.12, 0.2, 0.04])
+_ASKED = ("开机报警", "更换配件", "耗材不匹配", "安装调试", "使用咨询", "到货有误")
+_FOREIGN, _MISTYPED = 1 << 33, 1 << 34
+"""Serial numbers from here on were never delivered by us."""
+
+
+@dataclass
+class _Asked:
+    """One entry per ticket, before it is written down; numbers are -1 where it does not say."""
+
+    account: Ints
+    time: Floats
+    kind: Ints
+    order: Ints
+    product: Ints
+    serial: Ints
+
+
+def write_tickets(
+    world: World,
+    accounts: Ints,
+    deals: Deals,
+    orders: Orders,
+    number: Ints,
+    machines: tuple[Ints, Ints, Floats, Ints],
+    ledger: Ledger,
+    dice: Dice,
+) -> None:
+    """Write the tickets of these accounts; `machines` are order, product, delivery and serial number of ours."""
+    parts = [
+        _for_ours(world, orders, number, machines, dice),
+        _for_older_ones(world, accounts, dice),
+        _for_strays(world, deals, dice),
+        _planned(world, accounts, dice),
+    ]
+    asked = _Asked(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(_Asked)))
+    asked.time = world.clock.at_work(asked.time, dice)
+    alive = (asked.time >= 0) & (asked.time < world.clock.days) & (asked.time < world.customers.closes[asked.account])
+    asked = _Asked(*(getattr(asked, one.name)[alive] for one in fields(_Asked)))
+    _write(world, asked, ledger, dice)
+
+
+def _for_ours(
+    world: World, orders: Orders, number: Ints, machines: tuple[Ints, Ints, Floats, Ints], dice: Dice
+) -> _Asked:
+    order, product, shipped, serial = machines
+    which, time = _arrivals(world, shipped, np.full(len(shipped), world.assumed.ticket_rate), dice)
+    n = len(which)
+    user = np.where(chance(dice, 0.7, n), orders.customer[order[which]], orders.account[order[which]])
+    written = np.where(chance(dice, 0.004, n), dice.integers(_MISTYPED, 2 * _MISTYPED, n), serial[which])
+    written = np.where(chance(dice, 0.1, n), -1, written)
+    return _Asked(user, time, weighted(dice, _KIND_WEIGHTS, n), number[order[which]], product[which], written)
+
+
+def _for_older_ones(world: World, accounts: Ints, dice: Dice) -> _Asked:
+    """Machines from before the trail, mostly without a number; some customers have one bought second-hand."""
+    customers = world.customers
+    rate = 0.2 * world.assumed.ticket_rate * customers.fleet[accounts]
+    which, time = _arrivals(world, np.maximum(customers.since[accounts], 0), rate, dice)
+    owns = chance(dice, world.assumed.second_hand, len(accounts))
+    n, account, blank = len(which), accounts[which], np.full(len(which), -1)
+    serial = np.where(owns[which] & chance(dice, 0.6, n), _FOREIGN + account, -1)
+    return _Asked(account, time, weighted(dice, _KIND_WEIGHTS, n), blank, blank, serial)
+
+
+def _for_strays(world: World, deals: Deals, dice: Dice) -> _Asked:
+    """Machines that a side firm sold to customers who believe that they come from us: they turn to us for service."""
+    believed = np.zeros(len(world.register.firms))
+    for seller, share in world.plan.deceiving.items():
+        believed[seller] = share
+    firm = world.effects.number("firm", deals.effect)
+    stray = np.flatnonzero((deals.code == DIVERTED) & (firm >= 0) & (deals.settled < world.clock.days))
+    stray = stray[chance(dice, believed[firm[stray]], len(stray))]
+    which, time = _arrivals(
+        world, deals.settled[stray] + 30, np.full(len(stray), 1.5 * world.assumed.ticket_rate), dice
+    )
+    n, deal = len(which), stray[which]
+    machine = world.customers.line[deals.customer[deal]] * PER_LINE + deals.customer[deal] % MACHINES
+    known = np.where(chance(dice, 0.75, n), 2 * _FOREIGN + deals.customer[deal] * 1000 + deal % 1000, -1)
+    return _Asked(deals.customer[deal], time, weighted(dice, _KIND_WEIGHTS, n), np.full(n, -1), machine, known)
+
+
+def _planned(world: World, accounts: Ints, dice: Dice) -> _Asked:
+    inside = set(accounts.tolist())
+    asked = [one for one in world.plan.voices if one.what == "ticket" and one.account in inside]
+    n, blank = len(asked), np.full(len(asked), -1)
+    foreign = np.where(chance(dice, 0.5, n), dice.integers(3 * _FOREIGN, 4 * _FOREIGN, n), -1)
+    account = np.array([one.account for one in asked], dtype=np.int64)
+    time = np.array([one.day for one in asked], dtype=np.float64)
+    return _Asked(
+        account, time, np.array([KINDS.index(one.kind) for one in asked], dtype=np.int64), blank, blank, foreign
+    )
+
+
+def _arrivals(world: World, since: Floats, yearly: Floats, dice: Dice) -> tuple[Ints, Floats]:
+    """Return which machine asks and when, at a steady rate since its delivery."""
+    left = np.maximum(world.clock.days - since, 0)
+    which, _ = repeats(dice.poisson(yearly * left / 365))
+    return which, since[which] + 2 + dice.random(len(which)) * left[which]
+
+
+def _write(world: World, asked: _Asked, ledger: Ledger, dice: Dice) -> None:
+    n = len(asked.account)
+    ledger.write(
+        "tickets",
+        by="opened_at",
+        ticket_id=ledger.numbers("tickets", n),
+        opened_at=asked.time,
+        kind=Coded(KINDS, asked.kind),
+        account_id=np.where(chance(dice, 0.93, n), asked.account, -1),
+        order_id=np.where(chance(dice, 0.5, n), asked.order, -1),
+        product_id=np.where(chance(dice, 0.8, n), asked.product, -1),
+        serial_no=ledger.refer("serials", asked.serial),
+        phone_key=np.where(chance(dice, 0.8, n), world.customers.phone[asked.account], -1),
+        text=Coded(_ASKED, asked.kind),
+    )
