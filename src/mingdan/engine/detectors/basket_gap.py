@@ -186,17 +186,17 @@ DETECTOR = Detector(
     title=Text(en="Gap in the basket", zh="品类缺口"),
     question=Text(
         en="Does a customer no longer buy from us what its machines use up, or what it always bought with the rest?",
-        zh="客户是否不再向本公司购买其设备所需耗材或以往一直配套采购的品类?",
+        zh="客户是否不再向本公司购买其设备所需耗材或以往一直配套采购的品类？",
     ),
     sentence=Text(
         en="Since {since:day} the customer has bought {kept:percent} of the {goods} that {basis} lead one to expect "
         "(compared with {peers:count} other customers); chance explains this with a probability of at most {chance:percent}.",
-        zh="自 {since:day} 起,该客户购买的{goods}仅为预期的 {kept:percent}(依据:{basis};对比 {peers:count} 家其他客户),"
+        zh="自 {since:day} 起，该客户购买的{goods}仅为预期的 {kept:percent}（依据：{basis}；对比 {peers:count} 家其他客户），"
         "偶然因素能解释的概率不超过 {chance:percent}。",
     ),
     next_step=Text(
         en="Read the usage counters in the last service tickets, and ask the customer where it gets these goods.",
-        zh="查看最近服务工单中的设备计数,并询问客户此类产品的来源。",
+        zh="查看最近服务工单中的设备计数，并询问客户此类产品的来源。",
     ),
     method=Text(
         en="Installed base: consumables bought against machines x yearly use, gamma-Poisson; rates of twins with the same "
@@ -204,9 +204,9 @@ DETECTOR = Detector(
         "share of purchase days, beta-binomial against the own past with difference in differences on the logit scale. "
         "p-values are corrected for the number of questions and for drift usual in the company (genomic control); the "
         "weight is the bound of Sellke, Bayarri and Berger.",
-        zh="装机量:耗材采购量与“设备数×年用量”之比,采用伽马-泊松模型,以同机型(同区域满二十家时取同区域)客户为先验,用自身历史"
-        "更新,并扣除同类客户的变化。品类:含该品类的采购日占比,以自身历史作贝塔-二项检验,并在 logit 尺度上作双重差分。p 值按检验"
-        "次数及公司常见漂移校正(genomic control),权重取 Sellke、Bayarri 与 Berger 上界。",
+        zh="装机量：耗材采购量与“设备数×年用量”之比，采用伽马-泊松模型，以同机型（同区域满二十家时取同区域）客户为先验，用自身历史"
+        "更新，并扣除同类客户的变化。品类：含该品类的采购日占比，以自身历史作贝塔-二项检验，并在 logit 尺度上作双重差分。p 值按检验"
+        "次数及公司常见漂移校正（genomic control），权重取 Sellke、Bayarri 与 Berger 上界。",
     ),
     reads={
         "orders": ("account_id", "ordered_at"),

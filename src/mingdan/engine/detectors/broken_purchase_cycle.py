@@ -174,7 +174,7 @@ _STOPPED = Text(en="then stopped", zh="此后停购")
 _SLOWED = Text(en="then bought much less often", zh="此后购买明显变稀")
 _SERVED = Text(
     en="It has asked for service since, so it still uses such goods.",
-    zh="此后仍有报修或服务记录,说明仍在使用同类产品。",
+    zh="此后仍有报修或服务记录，说明仍在使用同类产品。",
 )
 _UNSERVED = Text(en="There is no service record since.", zh="此后没有服务记录。")
 
@@ -205,18 +205,18 @@ DETECTOR = Detector(
     title=Text(en="Broken purchase cycle", zh="复购断档"),
     question=Text(
         en="Has a regular customer stopped buying, or begun to buy much less often, more than chance explains?",
-        zh="是否有老客户停购或购买明显变稀,且无法用偶然波动解释?",
+        zh="是否有老客户停购或购买明显变稀，且无法用偶然波动解释？",
     ),
     sentence=Text(
         en="The customer bought {purchases:count} times, about every {gap:days} days, until {last:day}, {change}; "
         "by {until:day} about {missing:count} purchases are missing. Chance and ordinary leaving explain this with "
         "a probability of at most {chance:percent}. {service}",
-        zh="该客户共购买 {purchases:count} 次,平均约每 {gap:days} 天一次,直至 {last:day},{change};"
+        zh="该客户共购买 {purchases:count} 次，平均约每 {gap:days} 天一次，直至 {last:day}，{change}；"
         "截至 {until:day} 约少了 {missing:count} 次购买。偶然波动与正常流失能解释此情况的概率不超过 {chance:percent}。{service}",
     ),
     next_step=Text(
         en="Ask the customer, through somebody other than the salesperson, who supplies these goods now.",
-        zh="由该销售以外的人员联系客户,询问目前由谁供应此类产品。",
+        zh="由该销售以外的人员联系客户，询问目前由谁供应此类产品。",
     ),
     method=Text(
         en="MBG/CNBD-k (Platzer and Reutterer 2016; Reutterer, Platzer and Schroeder 2020): gaps between purchases follow "
@@ -226,10 +226,10 @@ DETECTOR = Detector(
         "Thinning: exact test of a change of rate at each purchase, corrected for the number of points and for the drift "
         "usual among the company's customers; weight by the bound of Sellke et al. Above 0.6 only if the customer still "
         "asks for service.",
-        zh="采用 MBG/CNBD-k 模型(Platzer 与 Reutterer 2016;Reutterer、Platzer 与 Schroeder 2020):购买间隔服从 Erlang 分布,"
-        "k 按客群与客户拟合;若对数正态分布更符合本公司数据则改用之;时间按公司季节性折算。权重为“首购以来某日起购买转走"
-        "(各日等可能)”与“偶然或正常流失”两种假设下购买历史概率之比的常用对数,客户自身参数已积分。变稀检验:在每次购买处"
-        "精确检验频率变化,并按检验点数及公司客户常见漂移校正,权重取 Sellke 等人的上界。只有客户仍有服务需求时权重才可超过 0.6。",
+        zh="采用 MBG/CNBD-k 模型（Platzer 与 Reutterer 2016；Reutterer、Platzer 与 Schroeder 2020）：购买间隔服从 Erlang 分布，"
+        "k 按客群与客户拟合；若对数正态分布更符合本公司数据则改用之；时间按公司季节性折算。权重为“首购以来某日起购买转走"
+        "（各日等可能）”与“偶然或正常流失”两种假设下购买历史概率之比的常用对数，客户自身参数已积分。变稀检验：在每次购买处"
+        "精确检验频率变化，并按检验点数及公司客户常见漂移校正，权重取 Sellke 等人的上界。只有客户仍有服务需求时权重才可超过 0.6。",
     ),
     reads={"orders": ("account_id", "ordered_at", "amount")},
     uses={
@@ -253,7 +253,7 @@ DETECTOR = Detector(
         Innocent("market", Text(en="similar customers stopped too", zh="同类客户同期也停购"), 0.8),
         Innocent(
             "other-account",
-            Text(en="the customer buys under another account", zh="客户改用另一账户(合并、集团调整或迁移)购买"),
+            Text(en="the customer buys under another account", zh="客户改用另一账户（合并、集团调整或迁移）购买"),
             1.0,
         ),
         Innocent("hand-over", Text(en="a hand-over or the salesperson's absence", zh="客户交接或销售休假"), 0.3),

@@ -223,26 +223,26 @@ DETECTOR = Detector(
     title=Text(en="Service without sale", zh="无单有售后"),
     question=Text(
         en="Does a customer ask for service on goods that we never sold to it?",
-        zh="客户是否就本公司从未售予它的产品要求售后服务?",
+        zh="客户是否就本公司从未售予它的产品要求售后服务？",
     ),
     sentence=Text(
         en="Since {first:day} the customer has asked for service on {odd:count} of {claims:count} machines that no sale to it "
         "explains, the first one {kind}. Across the company {usual:percent} of such requests are unexplained; chance gives "
         "so many with a probability of at most {chance:percent}.",
-        zh="自 {first:day} 起,该客户报修的 {claims:count} 台设备中有 {odd:count} 台无对应销售记录,首台{kind}。"
-        "全公司此类无对应记录的比例为 {usual:percent};偶然出现如此多台的概率不超过 {chance:percent}。",
+        zh="自 {first:day} 起，该客户报修的 {claims:count} 台设备中有 {odd:count} 台无对应销售记录，首台{kind}。"
+        "全公司此类无对应记录的比例为 {usual:percent}；偶然出现如此多台的概率不超过 {chance:percent}。",
     ),
     next_step=Text(
         en="Ask the customer for the purchase document and a photograph of the type plate before the next service visit.",
-        zh="下次上门服务前,请客户提供采购凭证及铭牌照片。",
+        zh="下次上门服务前，请客户提供采购凭证及铭牌照片。",
     ),
     method=Text(
         en="Anti-join of the serial numbers and products in service tickets with what was shipped and sold to that customer, "
         "one count per machine. Beta-binomial tail at the company's own rate of unexplained machines without this customer, "
         "spread between customers fitted by moments; where serial numbers are badly kept the rate is high and nothing "
         "stands out. The weight is the bound of Sellke, Bayarri and Berger for this p-value.",
-        zh="将服务工单中的序列号与产品同该客户的发货、销售记录作反连接,每台设备计一次。以剔除该客户后的全公司无对应记录比例作"
-        "贝塔-二项尾概率检验,客户间差异按矩估计;序列号登记不全时该比例较高,不会产生发现。权重为该 p 值的 Sellke、Bayarri 与 Berger 上界。",
+        zh="将服务工单中的序列号与产品同该客户的发货、销售记录作反连接，每台设备计一次。以剔除该客户后的全公司无对应记录比例作"
+        "贝塔-二项尾概率检验，客户间差异按矩估计；序列号登记不全时该比例较高，不会产生发现。权重为该 p 值的 Sellke、Bayarri 与 Berger 上界。",
     ),
     reads={"tickets": ("serial_no",), "shipments": ("serial_no",), "orders": ("account_id",)},
     uses={

@@ -213,15 +213,15 @@ DETECTOR = Detector(
     title=Text(en="New link between customer and us", zh="虚增中间环节"),
     question=Text(
         en="Did a customer stop buying direct while a new account began to buy the same goods for it at a lower price?",
-        zh="是否有客户停止直接采购,而新账户随即以更低价格为其采购同样产品?",
+        zh="是否有客户停止直接采购，而新账户随即以更低价格为其采购同样产品？",
     ),
     sentence=Text(
         en="Customer {old} last ordered on {last:day}; on {first:day} the new account {new} began, which {tie}; {prices}.",
-        zh="客户 {old} 最后一次下单为 {last:day};新账户 {new} 自 {first:day} 起下单,{tie},{prices}。",
+        zh="客户 {old} 最后一次下单为 {last:day}；新账户 {new} 自 {first:day} 起下单，{tie}，{prices}。",
     ),
     next_step=Text(
         en="Compare delivery notes before and after, and ask the end user with whom it signed and what it paid.",
-        zh="比对前后送货单,并向最终用户了解其签约对象和采购价格。",
+        zh="比对前后送货单，并向最终用户了解其签约对象和采购价格。",
     ),
     method=Text(
         en="Succession: last order of one account and first order of another within 45 days before to 90 days after, tied "
@@ -229,9 +229,9 @@ DETECTOR = Detector(
         "ratios, set by judgement: the tie 0.9 (0.6 if three share it), baskets with cosine above 0.8 0.3, a price more "
         "than 5 % lower 0.7, a firm younger than two years 0.3 (older -0.3), five staff or fewer 0.2. Without a lower "
         "price there is no finding; where prices are unknown at most 0.6. The spread is summed order line by order line.",
-        zh="承接关系:一账户末次下单与另一账户首次下单相距前 45 天至后 90 天,且共用的收货地址、收货人或最终用户至多三个账户。"
-        "权重为各迹象的固定常用对数似然比(经判断设定)之和:关联 0.9(三方共用为 0.6),品类余弦高于 0.8 计 0.3,价格低 5% 以上计 0.7,"
-        "企业成立不足两年计 0.3(超过则减 0.3),员工不多于五人计 0.2。价格未降低则不产生发现;价格未知时权重至多 0.6。价差按订单行逐行累计。",
+        zh="承接关系：一账户末次下单与另一账户首次下单相距前 45 天至后 90 天，且共用的收货地址、收货人或最终用户至多三个账户。"
+        "权重为各迹象的固定常用对数似然比（经判断设定）之和：关联 0.9（三方共用为 0.6），品类余弦高于 0.8 计 0.3，价格低 5% 以上计 0.7，"
+        "企业成立不足两年计 0.3（超过则减 0.3），员工不多于五人计 0.2。价格未降低则不产生发现；价格未知时权重至多 0.6。价差按订单行逐行累计。",
     ),
     reads={"orders": ("account_id", "ordered_at", "amount")},
     uses={
@@ -248,7 +248,7 @@ DETECTOR = Detector(
     innocent_explanations=(
         Innocent("dealer", Text(en="an approved distributor or channel policy", zh="经批准的经销商或渠道政策"), 1.8),
         Innocent(
-            "same-customer", Text(en="the same customer under a new account", zh="同一客户更换账户(含系统迁移)"), 1.8
+            "same-customer", Text(en="the same customer under a new account", zh="同一客户更换账户（含系统迁移）"), 1.8
         ),
         Innocent(
             "own-purchasing",
