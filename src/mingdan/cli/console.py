@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from mingdan.engine.evaluate_reading import UnreadableResultError
 from mingdan.engine.keys import KeyFileError
 from mingdan.engine.reading.raw import UnreadableTrailError
 
@@ -34,7 +35,7 @@ def failing_clearly() -> Iterator[None]:
     """Turn what can go wrong outside the program into one sentence and an exit code."""
     try:
         yield
-    except (UnreadableTrailError, KeyFileError) as reason:
+    except (UnreadableTrailError, UnreadableResultError, KeyFileError) as reason:
         complain(f"mingdan: {reason}", UNREADABLE)
     except KeyboardInterrupt:
         complain("mingdan: stopped; nothing half-written was left behind.", FAILED)
