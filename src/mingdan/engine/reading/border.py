@@ -126,9 +126,11 @@ class Border:
     def _example(self, text: TextTable, cell: Cell) -> str:
         if cell.lookup:
             query = f"SELECT min(said) FROM {quoted(cell.lookup)} WHERE value IS NULL"
-        else:
+        elif cell.says_enough:
             seen = f"SELECT c{cell.at}, {cell.first} AS v{cell.at} FROM ({cells_query(text, [cell])})"
             query = f"SELECT CAST(min(c{cell.at}) AS VARCHAR) FROM ({seen}) WHERE {cell.is_bad}"
+        else:
+            query = f"SELECT min(c{cell.at}) FROM ({cells_query(text, [cell])}) WHERE {cell.is_bad}"
         found = self._con.execute(query).fetchone()
         return f"{str(found[0])[:60]!r}" if found else ""
 

@@ -61,9 +61,21 @@ class Cell:
 
     @property
     def is_bad(self) -> str:
-        """The SQL of whether the cell is filled but unreadable, over its value `v<at>` and cell `c<at>`."""
-        says = "true" if self.says_enough else f"{forms.cleaned(self.column, f'c{self.at}')} IS NOT NULL"
-        return f"(v{self.at} IS NULL AND c{self.at} IS NOT NULL AND {says})"
+        """The SQL of whether the cell is filled but unreadable, over its value `v<at>`, cell `c<at>` and said `s<at>`."""
+        if self.says_enough:
+            return f"(v{self.at} IS NULL AND c{self.at} IS NOT NULL)"
+        if self.lookup or self.is_plain:
+            return f"(v{self.at} IS NULL AND s{self.at} IS NOT NULL)"
+        return "false" if self.is_spoken else forms.digits_lost(f"c{self.at}")
+
+    @property
+    def said(self) -> str | None:
+        """The SQL of what a cell holds beside words for nothing, where a lookup or a key was needed."""
+        if self.is_plain:
+            return (
+                f"CASE WHEN {forms.digits_lost(f'm.c{self.at}')} THEN m.c{self.at} ELSE m.u{self.at} END AS s{self.at}"
+            )
+        return f"l{self.at}.said AS s{self.at}" if self.lookup else None
 
     @property
     def shown(self) -> str:
@@ -130,6 +142,7 @@ def typed_query(table: Table, text: TextTable, cells: Sequence[Cell], doubtful: 
     rest = f", {REST}" if REST in text.columns else ""
     seen = f"SELECT {ROW}, {FILE}{rest}, {first} FROM ({cells_query(text, cells)})"
     values = ", ".join(f"m.c{cell.at}, {cell.value} AS v{cell.at}" for cell in cells)
+    values += "".join(f", {cell.said}" for cell in cells if cell.said)
     joined = " ".join(_joins(cells))
     valued = f"SELECT m.{ROW}, m.{FILE}{rest and f', m.{REST}'}, {values} FROM ({seen}) m {joined}"
     by_name = {cell.column.name: cell for cell in cells}

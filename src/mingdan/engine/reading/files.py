@@ -11,7 +11,7 @@ import duckdb
 
 from mingdan.engine.reading.csv_files import read_csv
 from mingdan.engine.reading.databases import read_duckdb, read_parquet, read_sqlite
-from mingdan.engine.reading.json_pages import read_json
+from mingdan.engine.reading.json_pages import read_json, unreadable_rows
 from mingdan.engine.reading.raw import UnreadableTrailError
 from mingdan.engine.reading.shelf import Shelf
 from mingdan.engine.reading.workbooks import read_workbook
@@ -171,7 +171,10 @@ def _is_wanted(member: zipfile.ZipInfo) -> bool:
 
 
 def _read_json_file(path: Path, shelf: Shelf, name: str, file: str) -> None:
-    shelf.tables += read_json(path, shelf.con, name)
+    shelf.tables += read_json(path, shelf.con, name, file)
+    broken = unreadable_rows(shelf.con)
+    if broken:
+        shelf.put_unread(file, name, broken)
 
 
 _READERS: dict[str, Reader] = {
@@ -187,10 +190,9 @@ _READERS: dict[str, Reader] = {
 
 
 def _nothing_in(path: Path, shelf: Shelf) -> str:
-    kinds = "CSV, xlsx, Parquet, JSON, DuckDB or SQLite"
+    needed = "at least opportunities or orders are needed, as CSV, xlsx, Parquet, JSON, DuckDB or SQLite"
     if shelf.found:
-        empty = " and ".join(shelf.found[:3])
-        return f"{path} holds nothing to read: {empty} has no rows; a trail is made of {kinds} files."
+        return f"{path} holds no rows to read ({', '.join(shelf.found[:3])}); {needed}."
     if path.is_file():
-        return f"{path.name} is no file that holds tables; a trail is made of {kinds} files."
-    return f"The folder {path} holds no file with tables; a trail is made of {kinds} files."
+        return f"{path.name} is no file that holds tables; {needed}."
+    return f"The folder {path} holds no file with tables; {needed}."

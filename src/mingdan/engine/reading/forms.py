@@ -4,6 +4,8 @@ Every macro returns null for what it cannot read. They are thorough and slow: th
 (`usual`) and asks them only for the different values that are left (`closer`), so that millions of rows stay fast.
 """
 
+import re
+
 import duckdb
 
 from mingdan.engine.reading.choices import FALSE_WORDS, TRUE_WORDS, spoken
@@ -12,6 +14,8 @@ from mingdan.engine.schema import DUCKDB_TYPES, Column
 
 _NULL_WORDS = ("NULL", "null", "Null", "\\N", "#N/A", "N/A", "n/a", "<NA>", "<null>", "NaN", "nan", "NaT", "None")
 _NO_VALUE = ("-", "--", "—", "——", "/", "无", "空", "暂无", "n.a.", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?")
+_LONGEST_NULL_WORD = 9
+_SPACES = r"[\s\x{3000}\x{A0}\x{FEFF}\x{200B}]+"
 _ODD_SPACES = "'\u3000', '\u00a0', '\ufeff', '\u200b'"
 _WIDE = "０１２３４５６７８９．，：／－＋％（）　"
 _NARROW = "0123456789.,:/-+%() "
@@ -23,24 +27,6 @@ _DATE = (
 _PARTS = "['y','m','d','p','h','i','s','f','q','z']"
 
 _MACROS = (
-    # text
-    (
-        "clean_text(c)",
-        "CASE WHEN starts_with(trimmed_text(c), '=\"') THEN nullif(regexp_extract(trimmed_text(c), '^=\"(.*)\"$', 1), '') "
-        f"WHEN length(trimmed_text(c)) <= 6 AND trimmed_text(c) IN ({', '.join(map(literal, _NULL_WORDS))}) THEN NULL "
-        "ELSE trimmed_text(c) END",
-    ),
-    (
-        "clean_value(c)",
-        f"CASE WHEN length(clean_text(c)) <= 7 AND clean_text(c) IN ({', '.join(map(literal, _NO_VALUE))}) "
-        "THEN NULL ELSE clean_text(c) END",
-    ),
-    # A spreadsheet shows a long number as 6.22202E+18: its digits are lost, and different ones would look the same.
-    (
-        "whole_id(c)",
-        "CASE WHEN (contains(c, 'E+') OR contains(c, 'e+')) AND regexp_full_match(c, '[0-9]([.][0-9]+)?[eE][+][0-9]{2}') "
-        "THEN NULL ELSE c END",
-    ),
     ("narrow(c)", f"translate(c, {literal(_WIDE)}, {literal(_NARROW)})"),
     # times
     (
@@ -142,13 +128,10 @@ _MACROS = (
         f"CASE WHEN lower(narrow(c)) IN ({', '.join(map(literal, TRUE_WORDS))}) THEN true "
         f"WHEN lower(narrow(c)) IN ({', '.join(map(literal, FALSE_WORDS))}) THEN false END",
     ),
-    ("as_key(c)", "whole_id(c)"),
-    ("as_id(c)", "whole_id(c)"),
-    ("as_text(c)", "c"),
     (
         "currency_code(c)",
         "CASE WHEN upper(c) IN ('RMB', 'CNH', 'CN¥', '¥', '￥', '元', '人民币', '人民币元', 'YUAN') THEN 'CNY' WHEN c = '$' THEN 'USD' "
-        "WHEN c = '€' THEN 'EUR' ELSE upper(c) END",
+        "WHEN c = '€' THEN 'EUR' ELSE nullif(upper(c), '') END",
     ),
     ("plain_word(c)", r"regexp_replace(lower(narrow(c)), '[\s_\-/（）()·]+', '', 'g')"),
     (
@@ -162,25 +145,46 @@ _MACROS = (
 
 def install(con: duckdb.DuckDBPyConnection) -> None:
     """Define the macros in this database."""
-    con.execute("CREATE OR REPLACE MACRO trimmed_text(c) AS nullif(trim(c, ' \t\r\n\u3000\u00a0\ufeff\u200b'), '')")
     for signature, body in _MACROS:
         con.execute(f"CREATE OR REPLACE MACRO {signature} AS {body}")
 
 
 def tidy(column: Column, cell: str) -> str:
-    """Return the SQL of a cell of text, id or key without what means nothing; cells without blemish cost next to nothing."""
-    spotless = (
-        f"{cell} >= '!' AND strlen({cell}) > 7 AND NOT starts_with({cell}, '=\"') AND {cell}[-1] > ' ' "
-        f"AND {cell}[1] NOT IN ({_ODD_SPACES}) AND {cell}[-1] NOT IN ({_ODD_SPACES}) AND NOT contains({cell}, 'E+')"
-    )
+    """Return the SQL of a cell of text, id or key without what means nothing; cells without blemish cost next to nothing.
+
+    A number whose digits a spreadsheet lost (6.22202E+18) is null where it stands for an id or a key.
+    """
+    words = _NULL_WORDS if column.kind == "text" else _NULL_WORDS + _NO_VALUE
     if column.name == "currency":
-        return f"currency_code(clean_value({cell}))"
-    return f"CASE WHEN {spotless} THEN {cell} ELSE as_{column.kind}({cleaned(column, cell)}) END"
+        return f"currency_code({_trimmed(cell)})"
+    spotless = (
+        f"{cell} >= '!' AND {cell}[-1] > ' ' AND {cell}[-1] NOT IN ({_ODD_SPACES}) AND NOT starts_with({cell}, '=\"') "
+        f"AND (strlen({cell}) > {_LONGEST_NULL_WORD} OR {cell} NOT IN ({', '.join(map(literal, words))})) "
+        f"AND ({cell} < '~' OR {cell}[1] NOT IN ({_ODD_SPACES}))"
+    )
+    whens = f"WHEN {spotless} THEN {cell} "
+    if column.kind != "text":
+        whens = f"WHEN {digits_lost(cell)} THEN NULL {whens}"
+    return f"CASE {whens}WHEN starts_with({cell}, '=\"') THEN nullif({cell}[3:-2], '') ELSE {cleaned(column, cell)} END"
+
+
+def digits_lost(cell: str) -> str:
+    """Return the SQL of whether a spreadsheet has cut a long number, so that different ones would look the same."""
+    return (
+        f"((contains({cell}, 'E+') OR contains({cell}, 'e+')) "
+        f"AND regexp_full_match({cell}, '\\s*[0-9]([.][0-9]+)?[eE][+][0-9]{{2}}\\s*'))"
+    )
 
 
 def cleaned(column: Column, cell: str) -> str:
-    """Return the SQL of a cell of text in which words for nothing are null."""
-    return f"clean_text({cell})" if column.kind == "text" else f"clean_value({cell})"
+    """Return the SQL of a cell of text without spaces around it, null where it is a word for nothing."""
+    words = _NULL_WORDS if column.kind == "text" else _NULL_WORDS + _NO_VALUE
+    known = "|".join(re.escape(word) for word in words)
+    return f"nullif(regexp_replace({_trimmed(cell)}, {literal(f'^({known})$')}, ''), '')"
+
+
+def _trimmed(cell: str) -> str:
+    return f"regexp_replace({cell}, '^{_SPACES}|{_SPACES}$', '', 'g')"
 
 
 def as_stored(column: Column, cell: str, stored: str) -> str:

@@ -18,6 +18,12 @@ PARENT = "Parent_Id"
 UNREADABLE = "unreadable_json"
 """The relation with what was no record: `_row` (a line), `_file`, `value` (how it begins), `reason`."""
 
+_MAKE_UNREADABLE = (
+    f"CREATE TABLE IF NOT EXISTS {UNREADABLE} ({ROW} BIGINT, {FILE} VARCHAR, value VARCHAR, reason VARCHAR)"
+)
+
+ERROR_ANSWER = "an error answer instead of a page; fetch it again"
+NO_RECORD = "a single value instead of a record"
 _BATCH = 5000
 _DEEPEST = 5
 _GENERAL_NAMES = frozenset(
@@ -41,22 +47,31 @@ _ABOUT_THE_PAGE = frozenset(
 _IDS = ("id", "_id", "logID")
 
 
-def read_json(path: Path, con: duckdb.DuckDBPyConnection, name: str) -> list[RawTable]:
+def read_json(path: Path, con: duckdb.DuckDBPyConnection, name: str, file: str | None = None) -> list[RawTable]:
     """Read a JSON or JSON-lines file into one raw table per kind of record.
 
     Envelopes are opened ({"data": [...]}, {"data": {"dataList": [...]}}, {"__timeline": [...]}); nested objects become
     columns joined with dots, lists of records tables of their own called `Parent.child` with `Parent_Id`, other lists
-    JSON text. Ids and numbers keep the digits that were written. What cannot be read goes into the relation `UNREADABLE`,
+    JSON text. `file` is what to call the file, where that is not its own name. Ids and numbers keep the digits that were written. What cannot be read goes into the relation `UNREADABLE`,
     and the rest is read. Raise UnreadableTrailError where the file is no text.
     """
     shelf: dict[str, _Rows] = {}
+    shown = file or path.name
     for value in json_values(path):
         for table, record in _records(value, name):
             if isinstance(record, Broken):
-                _set_aside(con, path, record)
+                _set_aside(con, shown, record)
             else:
-                _file_away(shelf, con, path, table, record, None)
+                _file_away(shelf, con, shown, table, record, None)
     return [rows.finished() for rows in shelf.values()]
+
+
+def unreadable_rows(con: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str]]:
+    """Take out what has been set aside so far: place, how it begins, and why it is no record."""
+    con.execute(_MAKE_UNREADABLE)
+    rows = con.execute(f"SELECT {ROW}, value, reason FROM {UNREADABLE} ORDER BY ALL").fetchall()
+    con.execute(f"DELETE FROM {UNREADABLE}")
+    return rows
 
 
 def _records(value: Any, name: str) -> Iterator[tuple[str, "dict[str, Any] | Broken"]]:
@@ -67,7 +82,7 @@ def _records(value: Any, name: str) -> Iterator[tuple[str, "dict[str, Any] | Bro
         for member in value:
             yield from _records(member, name)
     elif not isinstance(value, dict):
-        yield name, Broken(0, str(value), "a single value instead of a record")
+        yield name, Broken(0, str(value), NO_RECORD)
     elif refused := _refusal(value):
         yield name, Broken(0, json.dumps(value, ensure_ascii=False), refused)
     elif not any(key in value for key in _IDS) and (lists := _lists_of(value)):
@@ -82,9 +97,9 @@ def _refusal(page: Mapping[str, Any]) -> str:
     """Return why a page is an error answer, or nothing if it is none."""
     code = page.get("errorCode")
     if code not in (None, "0", "") and "_id" not in page:
-        return f"the page is an error answer (errorCode {code}); fetch it again"
+        return ERROR_ANSWER
     if page.get("status") == "error" and "code" in page and "id" not in page:
-        return f"the page is an error answer ({page['code']}); fetch it again"
+        return ERROR_ANSWER
     return ""
 
 
@@ -118,14 +133,14 @@ def _table_name(name: str, key: str) -> str:
 def _file_away(
     shelf: "dict[str, _Rows]",
     con: duckdb.DuckDBPyConnection,
-    path: Path,
+    file: str,
     table: str,
     record: Mapping[str, Any],
     parent: str | None,
 ) -> None:
     """Put one record on its table, and the records inside it on theirs."""
     if table not in shelf:
-        shelf[table] = _Rows(con, path, table)
+        shelf[table] = _Rows(con, file, table)
     rows = shelf[table]
     flat: dict[str, str | None] = {} if parent is None else {PARENT: parent}
     inner: list[tuple[str, list[dict[str, Any]]]] = []
@@ -134,7 +149,7 @@ def _file_away(
     number = rows.add(flat)
     for key, members in inner:
         for member in members:
-            _file_away(shelf, con, path, f"{table}.{key}", member, identity or f"{parent or path.stem}#{number}")
+            _file_away(shelf, con, file, f"{table}.{key}", member, identity or f"{parent or file}#{number}")
 
 
 def _flatten(
@@ -162,19 +177,17 @@ def _cell(value: Any) -> str | None:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _set_aside(con: duckdb.DuckDBPyConnection, path: Path, broken: Broken) -> None:
-    con.execute(
-        f"CREATE TABLE IF NOT EXISTS {UNREADABLE} ({ROW} BIGINT, {FILE} VARCHAR, value VARCHAR, reason VARCHAR)"
-    )
+def _set_aside(con: duckdb.DuckDBPyConnection, file: str, broken: Broken) -> None:
+    con.execute(_MAKE_UNREADABLE)
     text = broken.text.encode("utf-8", "replace").decode("utf-8")
-    con.execute(f"INSERT INTO {UNREADABLE} VALUES (?, ?, ?, ?)", [broken.place, path.name, text, broken.reason])
+    con.execute(f"INSERT INTO {UNREADABLE} VALUES (?, ?, ?, ?)", [broken.place, file, text, broken.reason])
 
 
 class _Rows:
     """The rows of one table on their way into DuckDB, whose columns are learnt as they come."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
-        self._con, self._path, self._name = con, path, name
+    def __init__(self, con: duckdb.DuckDBPyConnection, file: str, name: str) -> None:
+        self._con, self._file, self._name = con, file, name
         self._columns: dict[str, str] = {}
         self._taken = {ROW, FILE}
         self._waiting: list[dict[str, str | None]] = []
@@ -196,7 +209,7 @@ class _Rows:
     def finished(self) -> RawTable:
         """Write what waits and return the table."""
         self._flush()
-        return RawTable(self._name, self._relation, tuple(self._columns.values()), self._path.name)
+        return RawTable(self._name, self._relation, tuple(self._columns.values()), self._file)
 
     def _learn(self, name: str) -> None:
         """Add a column; DuckDB does not tell Name from name, so that a second writing of it gets a number."""
@@ -211,7 +224,7 @@ class _Rows:
         first = self._count - len(self._waiting) + 1
         arrays: dict[str, pa.Array] = {
             ROW: pa.array(range(first, self._count + 1), pa.int64()),
-            FILE: pa.array([self._path.name] * len(self._waiting), pa.string()),
+            FILE: pa.array([self._file] * len(self._waiting), pa.string()),
         }
         for name, column in self._columns.items():
             arrays[column] = _text_array([row.get(name) for row in self._waiting])

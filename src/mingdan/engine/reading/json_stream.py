@@ -8,6 +8,9 @@ from typing import IO, Any
 
 from mingdan.engine.reading.raw import UnreadableTrailError
 
+NOT_JSON = "not JSON"
+TOO_DEEP = "JSON nested too deeply"
+BREAKS_OFF = "the file breaks off inside a list"
 _CHUNK = 1 << 18
 _ENVELOPE_LIST = re.compile(r'"(?:data|dataList|__timeline|records|users)"\s*:\s*\[\s*(?=\{)')
 _HEAD = 4096
@@ -92,7 +95,7 @@ class _Stream:
             if self._peek() == ",":
                 self._skip(1)
         if not sign:
-            yield Broken(self._line, "", "the file breaks off inside a list")
+            yield Broken(self._line, "", BREAKS_OFF)
         self._skip(1)
 
     def _rescued(self) -> Iterator[Any]:
@@ -154,6 +157,4 @@ class _Stream:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"not JSON: {error.msg}"
-    return "not JSON: nested too deeply"
+    return NOT_JSON if isinstance(error, json.JSONDecodeError) else TOO_DEEP

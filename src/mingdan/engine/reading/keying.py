@@ -35,8 +35,8 @@ class Keyer:
     def key_values(self, query: str) -> None:
         """Key what `query` selects (`kind`, `plain`) and is not keyed yet, into the relation `keyed values`."""
         unseen = (
-            f"SELECT DISTINCT kind, plain FROM ({query}) WHERE plain IS NOT NULL "
-            'AND NOT EXISTS (SELECT 1 FROM "keyed values" k WHERE k.kind = kind AND k.plain = plain)'
+            f"SELECT DISTINCT v.kind, v.plain FROM ({query}) v WHERE v.plain IS NOT NULL "
+            'AND NOT EXISTS (SELECT 1 FROM "keyed values" k WHERE k.kind = v.kind AND k.plain = v.plain)'
         )
         self._con.execute(f'CREATE OR REPLACE TEMP TABLE "values to key" AS {unseen}')
         for kinds, plains in self._batches():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from mingdan.engine.reading import csv_mend
+from mingdan.engine.reading import csv_mend, json_pages, json_stream
 from mingdan.engine.reading.atomic import whole_file
 from mingdan.engine.reading.identifiers import literal
 from mingdan.engine.reading.raw import FILE, ROW, RawTable, UnreadableTrailError
@@ -37,6 +37,11 @@ _UNREAD_ZH = {
     csv_mend.TOO_MANY: "单元格多于表头",
     csv_mend.TOO_LONG: "整行过长",
     csv_mend.HEADINGS_AGAIN: "重复的表头行",
+    json_stream.NOT_JSON: "不是 JSON",
+    json_stream.TOO_DEEP: "JSON 嵌套过深",
+    json_stream.BREAKS_OFF: "文件在列表中间中断",
+    json_pages.ERROR_ANSWER: "接口返回的是错误信息而不是数据，请重新获取",
+    json_pages.NO_RECORD: "是单个值，不是一条记录",
 }
 
 
