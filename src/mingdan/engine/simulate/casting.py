@@ -4,9 +4,11 @@ import numpy as np
 
 from mingdan.engine.simulate import names
 from mingdan.engine.simulate.dice import Dice, stream
-from mingdan.engine.simulate.schemes import LEAVER, SCHEMES, Offender
+from mingdan.engine.simulate.misfortune import Innocent
+from mingdan.engine.simulate.schemes import LEAVER, SCHEMES
 from mingdan.engine.simulate.targets import onset, own_accounts
-from mingdan.engine.simulate.twins import TWIN_NAMES, TWINS, Innocent
+from mingdan.engine.simulate.twins import TWIN_NAMES, TWINS
+from mingdan.engine.simulate.vehicles import Offender
 from mingdan.engine.simulate.world import Interest, Role, World
 
 SHARES = {"mixed": (0.05, 0.5), "subtle": (0.05, 0.15), "adaptive": (0.05, 0.35), "none": (0.05, 0.5)}

@@ -1,39 +1,24 @@
 """The schemes: what an offender does, and which traces that leaves, each with a probability and never for certain."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from mingdan.engine.simulate import names
 from mingdan.engine.simulate.customers import PROJECT, REGULAR
-from mingdan.engine.simulate.dice import Dice, Ints
+from mingdan.engine.simulate.dice import Ints
 from mingdan.engine.simulate.effects import CAUSES, DIVERTED, MOVED, PRIVATE, TRIMMED, Effect
-from mingdan.engine.simulate.register import Firm
 from mingdan.engine.simulate.targets import EVERY_KIND, ends, own_accounts, touched
-from mingdan.engine.simulate.world import Export, Mail, PhoneChange, Role, Siphon, Voice, World
+from mingdan.engine.simulate.vehicles import Offender, found_shell, leave_links, shell_with_account
+from mingdan.engine.simulate.world import Export, Mail, PhoneChange, Siphon, Voice
 
 SIDE_DEAL = CAUSES.index("side_deal")
-
-
-@dataclass(frozen=True)
-class Offender:
-    """One offender at work; `traces` scales the chance of every careless trace, `careful` knows the published rules."""
-
-    world: World
-    role: Role
-    dice: Dice
-    traces: float
-    careful: bool
-
-    def slips(self, probability: float) -> bool:
-        return bool(self.dice.random() < probability * self.traces)
 
 
 def fly_to_shell(offender: Offender) -> None:
     """Customers and deals go to a firm of the salesperson's own or of a relative."""
     accounts = _accounts(offender)
-    firms = [_shell(offender) for _ in range(int(offender.dice.integers(2, 4)) if offender.careful else 1)]
+    firms = [found_shell(offender) for _ in range(int(offender.dice.integers(2, 4)) if offender.careful else 1)]
     _divert(offender, accounts, firms, near_floor=0.2)
     _cover(offender, accounts, firms)
 
@@ -84,7 +69,7 @@ def sham_intermediary(offender: Offender) -> None:
     """A firm that nobody needs is put between: it buys cheaper, the goods go where they always went."""
     world, role, dice = offender.world, offender.role, offender.dice
     accounts = _accounts(offender, (REGULAR, PROJECT))[:8]
-    through = [_shell_account(offender) for _ in range(2 if offender.careful else 1)]
+    through = [shell_with_account(offender) for _ in range(2 if offender.careful else 1)]
     for account, end in zip(accounts, ends(world, accounts, role.rep), strict=True):
         price = float(dice.uniform(0.9, 0.96)) if offender.careful else float(dice.uniform(0.76, 0.93))
         firm, to_account = through[int(dice.integers(0, len(through)))]
@@ -109,7 +94,7 @@ def sham_intermediary(offender: Offender) -> None:
 def consumables_skim(offender: Offender) -> None:
     """The machine is ours, its consumables come from elsewhere, and service goes on."""
     accounts = _accounts(offender, (REGULAR,))
-    firms = [_shell(offender)]
+    firms = [found_shell(offender)]
     _divert(offender, accounts, firms, deals=0.0, near_floor=0.0)
     for account in accounts:
         if offender.slips(0.3):
@@ -122,7 +107,7 @@ def floor_price_leak(offender: Offender) -> None:
     """Our floor price reaches a rival, who undercuts it; the deal is lost after the last version of the quote."""
     world, dice = offender.world, offender.dice
     accounts = _accounts(offender, (PROJECT, REGULAR))
-    rival = int(dice.choice(world.register.competitors)) if dice.random() < 0.6 else _shell(offender)
+    rival = int(dice.choice(world.register.competitors)) if dice.random() < 0.6 else found_shell(offender)
     _divert(offender, accounts, [rival], orders=0.15, near_floor=0.75)
     domain = world.register.firms[rival].domain or names.domains(dice, 1)[0]
     for account in accounts:
@@ -144,7 +129,7 @@ def leaver_vehicle(offender: Offender) -> None:
         agent=0.4,
         young=True,
     )
-    _link(offender, firm)
+    leave_links(offender, firm)
     for account in accounts:
         start = left + float(dice.uniform(-40, 100))
         world.plan.effects.append(
@@ -165,7 +150,7 @@ def contact_capture(offender: Offender) -> None:
     """The customer's number in our books becomes one that only the salesperson answers; then the orders go."""
     world, role, dice = offender.world, offender.role, offender.dice
     accounts = _accounts(offender)
-    firm = _shell(offender)
+    firm = found_shell(offender)
     _divert(offender, accounts, [firm], near_floor=0.1)
     world.plan.siphons.append(Siphon(role.rep, role.start, 32 * role.share, firm))
     burner = int(world.keys.add("phone", names.phones(dice, 1))[0])
@@ -247,70 +232,6 @@ def _divert(
         offender.world.plan.effects.append(
             _effect(offender, int(account), start, end, firm, orders=share, deals=of_deals, near_floor=floor)
         )
-
-
-def _shell(offender: Offender) -> int:
-    """Found the offender's firm: young and with a relative at its head, or bought old where he is careful."""
-    world, role, dice = offender.world, offender.role, offender.dice
-    name = world.staff.name[role.rep]
-    legal = names.people(dice, 1)[0] if offender.careful or dice.random() < 0.4 else names.relative_of(dice, name)
-    age = dice.uniform(700, 2500) if offender.careful else dice.uniform(-20, 600)
-    firm = world.register.found(
-        region=int(world.staff.region[role.rep]),
-        established=role.start - float(age),
-        legal=legal,
-        agent=0.3,
-        young=not offender.careful,
-    )
-    _link(offender, firm)
-    return firm
-
-
-def _link(offender: Offender, firm: int) -> None:
-    """Let the firm pass for ours now and then, and leave the identifiers that tie it to its owner, if he was careless."""
-    offender.world.plan.deceiving[firm] = float(offender.dice.uniform(0, 0.7)) * min(1.0, 0.3 + offender.traces)
-    if offender.careful:
-        return
-    staff, entry = offender.world.staff, offender.world.register.firms[firm]
-    rep = offender.role.rep
-    if offender.slips(0.3):
-        entry.phone = int(staff.phone[rep])
-    if offender.slips(0.22):
-        entry.address = int(staff.address[rep])
-    if offender.slips(0.08):
-        entry.holders = (*entry.holders[:1], (staff.name[rep], 0.3))
-
-
-def _shell_account(offender: Offender) -> tuple[int, int]:
-    """Open an account for the firm in between; return firm and account."""
-    world, role, dice = offender.world, offender.role, offender.dice
-    firm = _shell(offender)
-    like = int(own_accounts(world, role.rep, role.start)[0])
-    return firm, open_account(world, like, firm, role.rep, role.start - float(dice.uniform(2, 40)), dice)
-
-
-def open_account(world: World, like: int, firm: int, rep: int, created: float, dice: Dice) -> int:
-    """Open an account for a firm that buys nothing of its own accord; return its number."""
-    entry: Firm = world.register.firms[firm]
-    phone = entry.phone if entry.phone >= 0 else int(world.keys.add("phone", names.phones(dice, 1))[0])
-    return world.customers.add(
-        like,
-        name=entry.name,
-        firm=firm,
-        owners=np.full(3, rep),
-        changes=np.full(2, np.inf),
-        created=created,
-        since=created,
-        until=created,
-        closes=np.inf,
-        deals=0.0,
-        phone=phone,
-        address=entry.address,
-        bank=int(world.keys.add("bank", names.numbered(dice, 1, 15, "3301"))[0]),
-        domain=entry.domain or "163.com",
-        registered=1.0,
-        micro=0.0,
-    )
 
 
 def _cover(offender: Offender, accounts: Ints, firms: list[int]) -> None:

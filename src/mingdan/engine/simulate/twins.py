@@ -1,58 +1,16 @@
 """The innocent twins: honest salespeople whose figures look like an offender's, each with the cause that explains them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from mingdan.engine.simulate import names
 from mingdan.engine.simulate.catalogue import PER_LINE
 from mingdan.engine.simulate.customers import FREE_DOMAINS, PROJECT, REGULAR
-from mingdan.engine.simulate.dice import Dice, Ints
-from mingdan.engine.simulate.effects import CAUSES, GONE, MOVED, Effect
-from mingdan.engine.simulate.schemes import open_account
+from mingdan.engine.simulate.effects import CAUSES, GONE, Effect
+from mingdan.engine.simulate.misfortune import Innocent, move
 from mingdan.engine.simulate.targets import own_accounts, touched
-from mingdan.engine.simulate.world import Cause, Export, Interest, Leave, PhoneChange, Role, World
-
-
-@dataclass(frozen=True)
-class Innocent:
-    """One salesperson and what befalls him."""
-
-    world: World
-    role: Role
-    dice: Dice
-
-    def accounts(self, kinds: tuple[int, ...] = (0, 1, 2, 3)) -> Ints:
-        return touched(self.world, self.role.rep, self.role.start, self.role.share, self.dice, kinds)
-
-    def register_cause(self, cause: Cause) -> None:
-        """Enter the cause in the register, unless nobody thought of it: the register has gaps."""
-        if self.dice.random() < self.world.assumed.causes_registered:
-            self.world.plan.causes.append(cause)
-
-    def lose(
-        self,
-        accounts: Ints,
-        cause: str,
-        start: float,
-        end: float,
-        orders: tuple[float, float],
-        deals: tuple[float, float],
-    ) -> None:
-        for account in accounts:
-            first = start + float(self.dice.uniform(0, min(60, 0.5 * (end - start))))
-            self.world.plan.effects.append(
-                Effect(
-                    account=int(account),
-                    start=first,
-                    end=end,
-                    code=GONE,
-                    orders=float(self.dice.uniform(*orders)),
-                    deals=float(self.dice.uniform(*deals)),
-                    cause=CAUSES.index(cause),
-                )
-            )
+from mingdan.engine.simulate.world import Cause, Export, Interest, Leave, PhoneChange
 
 
 def stock_out(one: Innocent) -> None:
@@ -92,7 +50,7 @@ def distributor_move(one: Innocent) -> None:
         agent=0.15,
     )
     world.register.distributors.append((firm, one.role.start - float(dice.uniform(0, 60)), np.nan))
-    _move(one, one.accounts()[:8], firm, (0.78, 0.94))
+    move(one, one.accounts()[:8], firm, (0.78, 0.94))
     one.register_cause(Cause("channel_policy", one.role.start, one.role.start + 180, region=region))
 
 
@@ -107,27 +65,7 @@ def regrouping(one: Innocent) -> None:
     for account in accounts:
         world.register.firms[int(world.customers.firm[account])].parent = firm
         one.register_cause(Cause("regrouping", one.role.start - 30, one.role.start + 200, account=int(account)))
-    _move(one, accounts, firm, (0.82, 0.97))
-
-
-def _move(one: Innocent, accounts: Ints, firm: int, price: tuple[float, float]) -> None:
-    world, role, dice = one.world, one.role, one.dice
-    through = open_account(world, int(accounts[0]), firm, role.rep, role.start - float(dice.uniform(2, 40)), dice)
-    for account in accounts:
-        world.plan.effects.append(
-            Effect(
-                account=int(account),
-                start=role.start + float(dice.uniform(0, 120)),
-                end=world.clock.days + 1,
-                code=MOVED,
-                orders=1.0,
-                deals=0.9,
-                firm=firm,
-                to_account=through,
-                price=float(dice.uniform(*price)),
-                cause=CAUSES.index("moved"),
-            )
-        )
+    move(one, accounts, firm, (0.82, 0.97))
 
 
 def sick_leave(one: Innocent) -> None:
@@ -201,7 +139,7 @@ def declared_interest(one: Innocent) -> None:
     if dice.random() < 0.25:
         entry.address = int(world.staff.address[rep])
     world.plan.interests.append(Interest(rep, one.role.start - float(dice.uniform(5, 90)), "亲属", relative, firm))
-    _move(one, one.accounts()[:6], firm, (0.9, 1.0))
+    move(one, one.accounts()[:6], firm, (0.9, 1.0))
 
 
 def festival_gifts(one: Innocent) -> None:
