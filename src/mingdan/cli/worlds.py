@@ -32,7 +32,13 @@ def simulate(
     """Write the trail of an invented company, and beside it the truth about its side deals."""
     with progress_shown("inventing a company") as on_progress:
         simulate_company(
-            folder, reps=reps, accounts=accounts, years=years, seed=seed, scenario=scenario, on_progress=on_progress
+            folder,
+            reps=reps,
+            accounts=accounts,
+            years=years,
+            seed=seed,
+            scenario=scenario,
+            on_progress=lambda share: on_progress("inventing a company", share),
         )
     out.print(f"Wrote {folder}; its truth lies in {folder / 'truth'}.", soft_wrap=True)
 
@@ -63,7 +69,14 @@ def demo(
     trail, result_folder = folder / "trail", folder / "scan"
     shutil.rmtree(trail, ignore_errors=True)
     with progress_shown("inventing a company") as on_progress:
-        simulate_company(trail, reps=30, accounts=1500, years=2, seed=seed, scenario="mixed", on_progress=on_progress)
+        simulate_company(
+            trail,
+            reps=30,
+            accounts=1500,
+            years=2,
+            seed=seed,
+            on_progress=lambda share: on_progress("inventing a company", share),
+        )
     with workspace_for(folder) as workspace, progress_shown("reading") as on_progress:
         result, read = scan_trail(trail, ScanOptions(), workspace=workspace, on_progress=on_progress)
         write_result(result, read, result_folder, with_names=True)
