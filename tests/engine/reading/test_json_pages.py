@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mingdan.engine.reading.json_pages import UNREADABLE, read_json
+from mingdan.engine.reading.json_pages import UNREADABLE, read_json, unreadable_rows
 from mingdan.engine.reading.raw import RawTable, UnreadableTrailError
 
 Row = dict[str, Any]
@@ -36,7 +36,7 @@ def rows_of(con: duckdb.DuckDBPyConnection, table: RawTable) -> list[Row]:
 def set_aside(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     if not con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [UNREADABLE]).fetchall()[0][0]:
         return []
-    return con.execute(f"SELECT _row, _file, reason FROM {UNREADABLE}").fetchall()
+    return con.execute(f"SELECT _row, _file, reason, value FROM {UNREADABLE}").fetchall()
 
 
 def test_nested_objects_become_columns_joined_with_dots(tmp_path: Path) -> None:
@@ -76,7 +76,8 @@ def test_a_fxiaoke_page_is_opened_and_absent_fields_are_null(tmp_path: Path) -> 
 def test_an_error_answer_is_set_aside_with_its_code(tmp_path: Path) -> None:
     tables, broken = read(tmp_path, '{"errorCode": 20016, "errorMessage": "token expired"}')
     assert tables == {}
-    assert "20016" in broken[0][2]
+    assert "error answer" in broken[0][2]
+    assert "20016" in broken[0][3]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_timeline_has_its_field_history_as_a_child(tmp_path: Path) -> None:
 def test_a_bad_line_is_set_aside_and_the_others_are_read(tmp_path: Path) -> None:
     tables, broken = read(tmp_path, '{"id":"1"}\n{"id":\n\n[1]\n{"id":"2"}\n', "Deals.jsonl")
     assert [row["id"] for row in tables["Deals"]] == ["1", "2"]
-    assert [(place, file) for place, file, _ in broken] == [(2, "Deals.jsonl"), (0, "Deals.jsonl")]
+    assert [(place, file) for place, file, _, _ in broken] == [(2, "Deals.jsonl"), (0, "Deals.jsonl")]
 
 
 def test_json_lines_under_another_name_survive_a_bad_line(tmp_path: Path) -> None:
@@ -133,8 +134,8 @@ def test_other_encodings_are_read(tmp_path: Path, encoding: str) -> None:
 
 
 def test_columns_that_differ_only_in_case_stay_apart(tmp_path: Path) -> None:
-    tables, _ = read(tmp_path, '[{"id":"1","Name":"a","name":"b","_row":"c","":"d"}]')
-    assert set(tables["Deals"][0].values()) >= {"1", "a", "b", "c", "d"}
+    tables, _ = read(tmp_path, '[{"id":"1","Name":"a","name":"b","_row":"c","":"d","\\u0000":"e","\\u0000_2":"f"}]')
+    assert set(tables["Deals"][0].values()) >= {"1", "a", "b", "c", "d", "e", "f"}
 
 
 def test_half_a_surrogate_pair_and_a_null_sign_do_no_harm(tmp_path: Path) -> None:
@@ -166,3 +167,11 @@ def test_cutting_a_page_anywhere_never_breaks_the_reading(
     text = json.dumps([{"id": str(number), "x": row} for number, row in enumerate(rows)])[:cut]
     tables, _ = read(tmp_path_factory.mktemp("cut"), text)
     assert len(tables.get("Deals", [])) <= len(rows)
+
+
+def test_what_was_set_aside_is_taken_out_once(tmp_path: Path) -> None:
+    (tmp_path / "Deals.jsonl").write_text('{"id":"1"}\n{"id":\n')
+    con = duckdb.connect()
+    read_json(tmp_path / "Deals.jsonl", con, "Deals")
+    assert unreadable_rows(con) == [(2, '{"id":\n', "not JSON")]
+    assert unreadable_rows(con) == []

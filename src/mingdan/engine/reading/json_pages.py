@@ -192,7 +192,7 @@ class _Rows:
         self._taken = {ROW, FILE}
         self._waiting: list[dict[str, str | None]] = []
         self._count = 0
-        self._relation = free_name(con, f"raw {name}")
+        self._relation = free_name(con, f"raw {_name(name)}")
         con.execute(f"CREATE TABLE {quoted(self._relation)} ({ROW} BIGINT, {FILE} VARCHAR)")
 
     def add(self, row: dict[str, str | None]) -> int:
@@ -213,9 +213,10 @@ class _Rows:
 
     def _learn(self, name: str) -> None:
         """Add a column; DuckDB does not tell Name from name, so that a second writing of it gets a number."""
-        column, number = _whole(name) or "unnamed", 2
+        wanted = _name(name)
+        column, number = wanted, 2
         while column.lower() in self._taken:
-            column, number = f"{name}_{number}", number + 1
+            column, number = f"{wanted}_{number}", number + 1
         self._taken.add(column.lower())
         self._columns[name] = column
         self._con.execute(f"ALTER TABLE {quoted(self._relation)} ADD COLUMN {quoted(column)} VARCHAR")
@@ -240,6 +241,11 @@ def _text_array(values: list[str | None]) -> pa.Array:
         return pa.array(values, pa.string())
     except UnicodeEncodeError:  # half a surrogate pair, as some exports escape it
         return pa.array([None if value is None else _whole(value) for value in values], pa.string())
+
+
+def _name(text: str) -> str:
+    """Return a name that SQL can hold."""
+    return _whole(text).replace("\0", "") or "unnamed"
 
 
 def _whole(text: str) -> str:
