@@ -32,7 +32,7 @@ def test_it_is_well_described(detector: Detector[Any]) -> None:
         assert text.en
         assert any("一" <= letter <= "鿿" for letter in text.zh)
     assert detector.question.en.endswith("?")
-    assert detector.question.zh.endswith(("?", "?"))
+    assert detector.question.zh.endswith(("?", "\uff1f"))
     assert detector.strength in STRENGTH_CAPS
     assert detector.innocent_explanations
     assert "suspect" not in (detector.sentence.en + detector.question.en + detector.next_step.en).lower()
