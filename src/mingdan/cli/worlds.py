@@ -4,14 +4,18 @@ import os
 import shutil
 import sys
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.table import Table
 
-from mingdan.cli.console import out, print_json, progress_shown, workspace_for
+from mingdan.cli.console import out, progress_shown, workspace_for
 from mingdan.cli.scanning import AsJson, print_summary, write_result
+from mingdan.engine.evaluate import Evaluation, Measure
 from mingdan.engine.evaluate import evaluate as evaluate_scan
+from mingdan.engine.reading.atomic import whole_file
 from mingdan.engine.scan import ScanOptions
 from mingdan.engine.scan import scan as scan_trail
 from mingdan.engine.simulate import simulate as simulate_company
@@ -48,12 +52,38 @@ def evaluate(
     truth: Annotated[Path, typer.Argument(help="The truth folder of the simulated company.")],
     as_json: AsJson = False,
 ) -> None:
-    """Compare a scan with the truth of a simulated company."""
+    """Compare a scan with the truth of a simulated company; also written to evaluation.json beside the scan."""
     evaluation = evaluate_scan(result, truth)
+    with whole_file(result / "evaluation.json") as file:
+        file.write_text(evaluation.to_json(), encoding="utf-8")
     if as_json:
-        print_json(evaluation.to_json())
-    else:
-        out.print(evaluation.to_table())
+        sys.stdout.write(evaluation.to_json())
+        return
+    for heading, measures in evaluation.sections():
+        if measures:
+            out.print(_measures_table(heading, measures))
+    out.print(_reliability_table(evaluation))
+
+
+def _measures_table(heading: str, measures: Sequence[Measure]) -> Table:
+    table = Table("figure", "value", "95 % interval", "n", "note", title=heading, title_justify="left")
+    for one in measures:
+        interval = "" if one.low is None and one.high is None else f"{_figure(one.low)} to {_figure(one.high)}"
+        table.add_row(one.name, _figure(one.value), interval, str(one.n), one.note)
+    return table
+
+
+def _reliability_table(evaluation: Evaluation) -> Table:
+    table = Table(
+        "said", "true", "95 % interval", "matters", title="Reliability of probabilities", title_justify="left"
+    )
+    for one in evaluation.reliability:
+        table.add_row(_figure(one.said), _figure(one.true), f"{_figure(one.low)} to {_figure(one.high)}", str(one.n))
+    return table
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3g}"
 
 
 def demo(
