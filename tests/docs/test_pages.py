@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mingdan.engine.sources.mapping_file import read_mapping
-from mingdan.engine.sources.zoho.stages import stage_names
+from mingdan.engine.sources.stages import stage_names
 from tests.docs.pages import DOCS
 
 ROOT = DOCS.parent
@@ -65,7 +65,7 @@ def test_a_mapping_that_a_page_shows_is_accepted(text: str, tmp_path: Path) -> N
     file = tmp_path / "shown.toml"
     file.write_text(text, encoding="utf-8")
     if "stages" in tomllib.loads(text):
-        assert stage_names(file).outcomes
+        assert stage_names(file, {}).outcomes
     else:
         assert read_mapping(file).blocks
 

@@ -12,6 +12,9 @@ from mingdan.engine.reading.identifiers import free_name, literal, quoted
 from mingdan.engine.reading.json_pages import read_json
 from mingdan.engine.reading.raw import RawTable, Translation
 
+ROOT = Path(__file__).parents[3]
+SHARED = ROOT.parent / "shared" / "data"
+
 Row = dict[str, str]
 Loader = Callable[[Path], list[RawTable]]
 Rows = Callable[[Translation, str], list[Row]]

@@ -9,12 +9,10 @@ import pytest
 from mingdan.engine.reading.raw import RawTable, SourceOptions, Translation, UnreadableTrailError
 from mingdan.engine.sources.mapping import MappingSource, file_options
 from mingdan.engine.sources.mapping_file import MappingError, read_mapping
-from tests.engine.sources.conftest import Loader, Rows, said
+from tests.engine.sources.conftest import ROOT, SHARED, Loader, Rows, said
 
 HERE = Path(__file__).parent / "data"
-ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "docs" / "examples"
-SHARED = ROOT.parent / "shared" / "data"
 
 
 def translate(raw: list[RawTable], con: duckdb.DuckDBPyConnection, mapping: Path) -> Translation:
@@ -145,6 +143,20 @@ def test_times_of_a_zone_become_utc(mapped: Mapped, rows: Rows) -> None:
     )
     (order,) = rows(translation, "orders")
     assert (order["ordered_at"], float(order["amount"])) == ("2024-03-05T00:30:00Z", 12000.0)
+
+
+def test_equal_lines_of_an_order_are_told_apart_by_the_rest_of_their_row(mapped: Mapped, rows: Rows) -> None:
+    translation = mapped(
+        """
+        [tables.order_lines]
+        from = "lines"
+        columns = { order_id = "no", product_id = "what", quantity = "qty", unit_price = "price" }
+        """,
+        lines="no,line,what,qty,price\n1,1,pump,2,5\n1,2,pump,2,5\n",
+    )
+    first, second = rows(translation, "order_lines")
+    assert first.pop("_rest") != second.pop("_rest")
+    assert first == second
 
 
 def test_match_keys_are_mapped_by_their_plain_names(mapped: Mapped, rows: Rows) -> None:

@@ -13,10 +13,9 @@ from mingdan.engine.reading.identifiers import free_name, literal, quoted
 from mingdan.engine.reading.raw import RawTable, SourceOptions, Translation
 from mingdan.engine.sources.mapping import MappingSource
 from mingdan.engine.sources.propose import propose_for_folder, propose_mapping
-from tests.engine.sources.conftest import Loader, Rows
+from tests.engine.sources.conftest import SHARED, Loader, Rows
 
 HERE = Path(__file__).parent / "data"
-SHARED = Path(__file__).parents[4] / "shared" / "data"
 
 
 def used(text: str, raw: list[RawTable], con: duckdb.DuckDBPyConnection, folder: Path) -> Translation:

@@ -7,7 +7,16 @@ import duckdb
 
 from mingdan.engine.findings import Text
 from mingdan.engine.reading.identifiers import free_name, quoted
-from mingdan.engine.reading.raw import FILE, ROW, RawTable, SourceOptions, TextTable, Translation, UnreadableTrailError
+from mingdan.engine.reading.raw import (
+    FILE,
+    REST,
+    ROW,
+    RawTable,
+    SourceOptions,
+    TextTable,
+    Translation,
+    UnreadableTrailError,
+)
 from mingdan.engine.sources.mapping_file import MappingFile, closest, is_about_stages, read_mapping
 from mingdan.engine.sources.mapping_sql import BlockQuery
 from mingdan.engine.sources.notices import file_left_out, headings_left_out
@@ -46,6 +55,7 @@ def file_options(path: Path) -> Mapping[str, Mapping[str, str]]:
 
 def _text_table(con: duckdb.DuckDBPyConnection, table: str, queries: Sequence[BlockQuery]) -> TextTable:
     columns = tuple(dict.fromkeys(name for query in queries for name in query.columns))
+    columns += (REST,) if any(query.has_rest for query in queries) else ()
     union = " UNION ALL BY NAME ".join(query.sql() for query in queries)
     relation = free_name(con, f"mapped {table}")
     listed = ", ".join(map(quoted, columns))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mingdan.engine.reading.identifiers import literal, quoted
-from mingdan.engine.reading.raw import FILE, ROW, RawTable
+from mingdan.engine.reading.raw import FILE, REST, ROW, RawTable
 from mingdan.engine.schema import Column, Table
 from mingdan.engine.sources import cells
 from mingdan.engine.sources.mapping_file import Block, Cell, Join, MappingFile, closest
@@ -28,7 +28,7 @@ class BlockQuery:
         """Return a SELECT with `_row`, `_file` and the mapped columns, all text."""
         made = {name: self._typed(name, cell) for name, cell in self._cells().items()}
         listed = ", ".join(f"{expression} AS {quoted(name)}" for name, expression in made.items())
-        inner = f"SELECT main.{ROW}, main.{FILE}, {listed}{self._order_column()} FROM ({self._main.query}) AS main"
+        inner = f"SELECT main.{ROW}, main.{FILE}, {listed}{self._order_column()}{self._rest()} FROM ({self._main.query}) AS main"
         inner += "".join(f" {self._join(join)}" for join in self._block.joins)
         conditions = self._conditions()
         if conditions:
@@ -41,6 +41,15 @@ class BlockQuery:
         if self._mapping.currency and "currency" in self._block.table.column_names:
             named.setdefault("currency", Cell(constant=self._mapping.currency))
         return named
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether equal rows may be different lines (of an order, say), told apart by the whole row of the file."""
+        return not self._block.table.has_row_id and not self._block.distinct
+
+    def _rest(self) -> str:
+        whole = ", ".join(f"main.{quoted(column)}" for column in self._main.columns)
+        return f", hash({whole}) AS {REST}" if self.has_rest else ""
 
     def _order_column(self) -> str:
         first_by = self._block.first_by

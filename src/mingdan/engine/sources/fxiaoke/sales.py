@@ -1,5 +1,6 @@
 """Deals, quotes, orders, contracts and receipts of a Fxiaoke export."""
 
+from mingdan.engine.reading.raw import REST
 from mingdan.engine.sources import cells
 from mingdan.engine.sources.fxiaoke.export import Export, is_valid, label, moment, stage_of, state_of
 from mingdan.engine.sources.modules import Made, Module
@@ -81,6 +82,7 @@ def _quotes(export: Export) -> list[Made]:
         "product_id": lines.text("product_id"),
         "quantity": lines.number("quantity"),
         "net_price": _each(lines, "total_amount"),
+        REST: lines.text("_id"),
     }
     return [Made("quotes", header, f"{quotes.rows} WHERE {is_valid(quotes)}"), Made("quote_lines", line, lines.rows)]
 
@@ -131,6 +133,7 @@ def _order_lines(export: Export) -> list[Made]:
         "product_id": lines.text("product_id"),
         "quantity": lines.number("quantity"),
         "unit_price": cells.first_of(price),
+        REST: lines.text("_id"),
     }
     return [Made("order_lines", columns, lines.rows)]
 

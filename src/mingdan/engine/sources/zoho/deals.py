@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from mingdan.engine.reading.identifiers import literal
+from mingdan.engine.reading.raw import REST
 from mingdan.engine.sources import cells
 from mingdan.engine.sources.modules import Made, Module
 from mingdan.engine.sources.zoho.export import TIMELINE, Export, bare_id, in_time, listed
@@ -208,6 +209,7 @@ def _quote_lines(export: Export) -> list[Made]:
         "quantity": lines.number("Quantity"),
         "list_price": lines.number("List_Price"),
         "net_price": unit_price(lines),
+        REST: lines.text("id"),
     }
     return [Made("quote_lines", columns, lines.rows)]
 

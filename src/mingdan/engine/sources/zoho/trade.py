@@ -1,5 +1,6 @@
 """Orders and invoices of a Zoho export."""
 
+from mingdan.engine.reading.raw import REST
 from mingdan.engine.sources import cells
 from mingdan.engine.sources.modules import Made
 from mingdan.engine.sources.zoho.deals import net_amount, parent_id, unit_price, written_via
@@ -44,6 +45,7 @@ def _order_lines(export: Export) -> list[Made]:
         "product_id": export.lookup(lines, "Product_Name", "Products"),
         "quantity": lines.number("Quantity"),
         "unit_price": unit_price(lines),
+        REST: lines.text("id"),
     }
     return [Made("order_lines", columns, lines.rows)]
 
