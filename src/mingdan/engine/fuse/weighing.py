@@ -25,13 +25,16 @@ CUSTOMERS_TOUCHED = 0.10
 class Weighed:
     """A group's evidence: each finding with the weight it keeps, the sum by family, and the total (log10).
 
-    `of_the_person` is the part of the total that speaks of the salesperson as such.
+    `of_the_person` is the part of the total that speaks of the salesperson as such; `on_customers` says whether any other
+    part is there, `ties_a_firm` whether the salesperson as such is tied to an outside firm.
     """
 
     findings: tuple[tuple[Finding, float], ...]
     by_family: dict[Family, float]
     total: float
     of_the_person: float
+    on_customers: bool
+    ties_a_firm: bool
 
 
 def weigh(findings: Sequence[Finding], family_of: dict[str, Family]) -> Weighed:
@@ -50,8 +53,15 @@ def weigh(findings: Sequence[Finding], family_of: dict[str, Family]) -> Weighed:
     capped = {family: _capped(kept[family]) for family in sorted(kept)}
     by_family = {family: sum(weight for _, weight in entries) for family, entries in capped.items()}
     listed = tuple(entry for entries in capped.values() for entry in entries)
-    personal = sum(weight for finding, weight in listed if about_the_person(finding))
-    return Weighed(listed, by_family, sum(by_family.values()), personal)
+    personal = [(finding, weight) for finding, weight in listed if about_the_person(finding)]
+    return Weighed(
+        listed,
+        by_family,
+        total=sum(by_family.values()),
+        of_the_person=sum(weight for _, weight in personal),
+        on_customers=len(personal) < len(listed),
+        ties_a_firm=any(finding.company_ids and weight > 0 for finding, weight in personal),
+    )
 
 
 def _capped(entries: list[tuple[Finding, float]]) -> list[tuple[Finding, float]]:
@@ -89,10 +99,14 @@ def _repeats_shrunk(said: Sequence[float]) -> float:
 
 
 def probability(one: Weighed, elsewhere: float) -> float:
-    """Return P(the salesperson diverts orders) from a matter and what the person's other matters say, to 6 digits.
+    """Return P(the matter is a side deal): that the salesperson diverts, and these customers are touched; to 6 digits.
 
-    What is said elsewhere may at most make diverting as likely as not.
+    What is said elsewhere may at most make diverting as likely as not. A matter whose evidence ties the person as such
+    to an outside firm stands for the person: its customers are then only where it shows most.
     """
     prior = min(10**elsewhere * SALESPEOPLE_DIVERTING / (1 - SALESPEOPLE_DIVERTING), 1.0)
     odds = prior * 10 ** _of_the_person(one)
-    return float(f"{odds / (1 + odds):.6g}")
+    diverts = odds / (1 + odds)
+    touched = CUSTOMERS_TOUCHED * 10 ** (one.total - one.of_the_person)
+    named = one.ties_a_firm or not one.on_customers
+    return float(f"{diverts if named else diverts * touched / (1 - CUSTOMERS_TOUCHED + touched):.6g}")
