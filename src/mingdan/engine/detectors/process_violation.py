@@ -45,12 +45,15 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     procedure = Procedure.of(tables)
     today = _day(tables.as_of)
     breaches = [
-        (breach, owner)
+        one
         for rule in rules
-        for breach, owner in procedure.breaches(rule, today)
-        if breach.rate <= parameters.largest_rate
-        and breach.peers >= parameters.least_peers
-        and breach.day >= today - parameters.days
+        for one in procedure.breaches(
+            rule,
+            today,
+            since=today - parameters.days,
+            largest_rate=parameters.largest_rate,
+            least_peers=parameters.least_peers,
+        )
     ]
     told = rarest(breaches, parameters.most_told)
     cases, rows = _details(tables, [some[0].case for some in told])
@@ -89,9 +92,13 @@ def _details(tables: Tables, numbers: Sequence[int]) -> tuple[dict[int, Row], di
 
 def _contracts(tables: Tables, accounts: Sequence[str | None]) -> dict[str, list[Row]]:
     """Return each account's contracts in the order of signing."""
-    known = sorted({account for account in accounts if account is not None})
     found: dict[str, list[Row]] = defaultdict(list)
-    contracts = tables.contracts.filter(ibis._.account_id.isin(known)) if known else tables.contracts.limit(0)
+    known = [{"account_id": account} for account in sorted({one for one in accounts if one is not None})]
+    if not known:
+        return found
+    contracts = tables.contracts.semi_join(
+        ibis.memtable(known, schema=ibis.schema({"account_id": "string"})), "account_id"
+    )
     listed = contracts.select("account_id", "signed_at", "contract_id", "opportunity_id")
     for row in tables.records(listed, order_by=["account_id", "signed_at", "contract_id"]):
         found[row["account_id"]].append(row)

@@ -106,20 +106,20 @@ def _contract_events(tables: Tables) -> list[Expression]:
 
 
 def _deal_events(tables: Tables) -> list[Expression]:
-    stages = [
-        _event(tables.stage_changes.filter(_.stage == stage), "stage_changes", stage, "entered_at") for stage in STAGES
-    ]
+    places = [(stage, ibis.literal(ACTIVITIES.index(stage), "int16")) for stage in STAGES]
+    stages = _event(tables.stage_changes, "stage_changes", _.stage.cases(*places), "entered_at")
     closed = tables.opportunities.filter(_.outcome != "open")
-    return [*stages, _event(closed, "opportunities", "outcome", "closed_at")]
+    return [stages, _event(closed, "opportunities", "outcome", "closed_at")]
 
 
-def _event(rows: Expression, table: str, activity: str, at: str) -> Expression:
-    earlier = GRACE if activity in ("approval", "contract", "order") else 0
+def _event(rows: Expression, table: str, activity: str | ibis.Deferred, at: str) -> Expression:
+    """Return the rows' events: of this activity, or of the place in ACTIVITIES that an expression gives."""
+    earlier = GRACE if isinstance(activity, str) and activity in ("approval", "contract", "order") else 0
     own_key = "deal " + _.opportunity_id
     key = ibis.coalesce(own_key, "order " + _.order_id) if "order_id" in rows.columns else own_key
     return rows.filter(_[at].notnull()).select(
         case_key=key,
-        activity=ibis.literal(ACTIVITIES.index(activity), "int16"),
+        activity=ibis.literal(ACTIVITIES.index(activity), "int16") if isinstance(activity, str) else activity,
         day=(_[at].epoch_seconds() // SECONDS_A_DAY - earlier).cast("int32"),
         source=ibis.literal(table),
         row_id=row_id(table),

@@ -57,24 +57,24 @@ class Procedure:
         log = EventLog.ordered(found["number"], found["activity"], found["day"], ACTIVITIES, len(traits["number"]))
         return cls(log, _ints(traits, "owner"), _ints(traits, "year"), _ints(traits, "region"))
 
-    def breaches(self, rule: Rule, until: int) -> list[tuple[Breach, int]]:
-        """Return every break of a rule that others keep, with the number of its case's owner."""
+    def breaches(
+        self, rule: Rule, until: int, *, largest_rate: float, least_peers: int, since: int
+    ) -> list[tuple[Breach, int]]:
+        """Return the breaks of a rule since a day that are rare among enough others, with the number of the owner."""
         checked = check(self.log, rule.constraint, until=until)
         called = np.flatnonzero(checked.activations)
         if not len(called):
             return []
         broken = checked.violations[called] > 0
-        years = self.year[called]
-        regions = years * (int(self.region.max(initial=0)) + 1) + self.region[called]
-        rates = peer_rates(broken, self.owner[called], [years, regions])
-        others = len(called) - np.bincount(self.owner[called])[self.owner[called]]
-        days = _last_breaks(self.log, checked)
+        owners, years = self.owner[called], self.year[called] - int(self.year.min())
+        regions = years * (int(self.region.max()) + 1) + self.region[called]
+        rates = peer_rates(broken, owners, [years, regions])
+        others = len(called) - np.bincount(owners)[owners]
+        days = _last_breaks(self.log, checked)[called]
+        told = broken & (rates <= largest_rate) & (others >= least_peers) & (days >= since)
         return [
-            (
-                Breach(rule, int(called[at]), int(days[called[at]]), float(rates[at]), int(others[at])),
-                int(self.owner[called[at]]),
-            )
-            for at in np.flatnonzero(broken)
+            (Breach(rule, int(called[at]), int(days[at]), float(rates[at]), int(others[at])), int(owners[at]))
+            for at in np.flatnonzero(told)
         ]
 
 

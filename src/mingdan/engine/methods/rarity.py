@@ -16,7 +16,7 @@ SHARE_AMONG_SIDE_DEALS = 0.2
 def peer_rates(broken: NDArray[np.bool_], owners: Ints, groups: Sequence[Ints], worth: float = 50.0) -> Floats:
     """Return for each case the rate at which other owners' cases break the rule.
 
-    `groups` go from broad to narrow, each within the one before (a year; a region in that year). Going inwards, the cases
+    `groups` (small numbers) go from broad to narrow, each within the one before (a year; a region in that year). Going inwards, the cases
     that only the broader group has set the prior for the next, worth at most `worth` cases and never more than they are,
     so that a small group says little and no case counts twice. The owner's own cases are left out at every level.
     """
@@ -32,7 +32,7 @@ def peer_rates(broken: NDArray[np.bool_], owners: Ints, groups: Sequence[Ints], 
 
 def _without_own(broken: NDArray[np.bool_], owners: Ints, group: Ints) -> tuple[Floats, Floats]:
     """Return for each case how many of the group's cases are broken, and how many there are, its owner's left out."""
-    _, wide = np.unique(group, return_inverse=True)
+    wide = group - (int(group.min()) if len(group) else 0)
     own = wide * (int(owners.max(initial=0)) + 1) + owners
     seen = _sums(wide, broken)[wide] - _sums(own, broken)[own]
     cases = _sums(wide)[wide] - _sums(own)[own]
