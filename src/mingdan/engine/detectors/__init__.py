@@ -4,6 +4,7 @@ from typing import Any
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.detectors import (
+    back_dated_record,
     basket_gap,
     broken_purchase_cycle,
     contact_tampering,
@@ -29,6 +30,7 @@ DETECTORS: tuple[Detector[Any], ...] = (
     third_party_payer.DETECTOR,
     payee_not_company.DETECTOR,
     late_stage_loss.DETECTOR,
+    back_dated_record.DETECTOR,
     broken_purchase_cycle.DETECTOR,
     basket_gap.DETECTOR,
     service_without_sale.DETECTOR,

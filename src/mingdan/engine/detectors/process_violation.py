@@ -12,6 +12,7 @@ from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.deal_events import ACTIVITIES, deal_cases, deal_events
+from mingdan.engine.methods.frame_contracts import contracts_of, has_frame
 from mingdan.engine.methods.innocent_causes import settled
 from mingdan.engine.methods.process_breaches import Breach, Procedure, rarest
 from mingdan.engine.methods.process_rules import RULES
@@ -57,7 +58,7 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     ]
     told = rarest(breaches, parameters.most_told)
     cases, rows = _details(tables, [some[0].case for some in told])
-    contracts = _contracts(tables, [case["account_id"] for case in cases.values()])
+    contracts = contracts_of(tables, [case["account_id"] for case in cases.values()])
     accepted = _accepted_by(tables)
     found = []
     for some in told:
@@ -88,21 +89,6 @@ def _details(tables: Tables, numbers: Sequence[int]) -> tuple[dict[int, Row], di
     for row in tables.records(events, order_by=["number", "day", "activity", "source", "row_id"]):
         rows[row["number"]].append(row)
     return cases, rows
-
-
-def _contracts(tables: Tables, accounts: Sequence[str | None]) -> dict[str, list[Row]]:
-    """Return each account's contracts in the order of signing."""
-    found: dict[str, list[Row]] = defaultdict(list)
-    known = [{"account_id": account} for account in sorted({one for one in accounts if one is not None})]
-    if not known:
-        return found
-    contracts = tables.contracts.semi_join(
-        ibis.memtable(known, schema=ibis.schema({"account_id": "string"})), "account_id"
-    )
-    listed = contracts.select("account_id", "signed_at", "contract_id", "opportunity_id")
-    for row in tables.records(listed, order_by=["account_id", "signed_at", "contract_id"]):
-        found[row["account_id"]].append(row)
-    return found
 
 
 def _finding(
@@ -177,14 +163,8 @@ def _frame(tables: Tables, contracts: Sequence[Row], first: Breach, case: Row) -
         return "ruled_out"
     if not tables.has("contracts") or case["account_id"] is None:
         return "open"
-    at = _moment(first.day)
-    earlier = (
-        row
-        for row in contracts
-        if at - timedelta(days=1096) <= row["signed_at"] <= at
-        and (row["opportunity_id"] is None or row["opportunity_id"] != case["opportunity_id"])
-    )
-    return "supported" if any(earlier) else "ruled_out"
+    earlier = has_frame(contracts, case["opportunity_id"], _moment(first.day))
+    return "supported" if earlier else "ruled_out"
 
 
 def _moment(day: int) -> datetime:
