@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import ibis
 import numpy as np
 
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.access_days import OPENING, TAKING, AccessDays, opened_days, outside_shares, taken_days
-from mingdan.engine.methods.access_touched import Owned, customers_of_events, events_of_days
+from mingdan.engine.methods.access_touched import Owned, customers_of_events, events_of_days, hand_overs
 from mingdan.engine.methods.count_surprise import daily_p_values, group_numbers, yearly_p_values
 from mingdan.engine.methods.evidence import weight_from_p
 from mingdan.engine.methods.exposure_losses import ExposureLosses, deals_of, losses_after
+from mingdan.engine.methods.listed import among
 from mingdan.engine.methods.peer_group import peer_groups
 from mingdan.engine.trail import Tables, moment, money
 
@@ -84,8 +84,9 @@ class _Register:
         self.customers = customers_of_events(tables, every)
         self.owned = Owned(tables, people)
         self.deals = deals_of(tables)
+        self.received = hand_overs(tables, people)
         self.shares = {row["event_id"]: row for row in tables.records(outside_shares(tables), order_by=["event_id"])}
-        staff = tables.employees.filter(ibis._.employee_id.isin(sorted(set(people))))
+        staff = among(tables.employees, "employee_id", people)
         self.people: dict[str, Row] = {
             row["employee_id"]: row for row in tables.records(staff, order_by=["employee_id"])
         }
@@ -163,7 +164,7 @@ def _finding(
         account_ids=tuple(sorted({*losses.lost, *others}))[: parameters.most_accounts],
         opportunity_ids=losses.opportunity_ids,
         amount_at_risk=money(losses.amount),
-        explanations=_explanations(tables, spike, at),
+        explanations=_explanations(tables, register, spike, at),
     )
 
 
@@ -195,13 +196,10 @@ def _weight(
     return min(weight, cap)
 
 
-def _explanations(tables: Tables, spike: _Spike, at: datetime) -> dict[str, Status]:
+def _explanations(tables: Tables, register: _Register, spike: _Spike, at: datetime) -> dict[str, Status]:
     scope = Scope(employee_id=spike.employee)
     near = timedelta(days=14)
-    changes = tables.owner_changes.filter(
-        (ibis._.to_employee_id == spike.employee) & ibis._.changed_at.between(at - near, min(at + near, tables.as_of))
-    )
-    received = len(tables.records(changes.select("account_id").distinct(), order_by=["account_id"]))
+    received = len({account for day, account in register.received[spike.employee] if abs(day - at) <= near})
     handed: Status = "supported" if received >= 5 else "ruled_out" if tables.has("owner_changes") else "open"
     return {
         "review": spike.review,

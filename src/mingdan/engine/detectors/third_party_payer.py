@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import ibis
-
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
+from mingdan.engine.methods.listed import among
 from mingdan.engine.methods.payer_frequency import PayerFrequency, payer_frequency, salespeople_of_payments
 from mingdan.engine.methods.payer_identity import PayerIdentities, payer_identities
 from mingdan.engine.methods.payers import Paying, is_financier, payer_of, strange_payers
@@ -22,16 +21,15 @@ from mingdan.engine.trail import Tables, moment, money
 class Parameters:
     """`single` and `several` cap the weight of a stranger and of one who pays for several customers.
 
-    `expected` is how often a side deal's money comes this way, `occasional` how often by single payments of less than
-    `small` of what the customer paid. `reps` salespeople or more served by one payer make it an
-    agency, which says nothing of any of them.
+    `expected` is how often a side deal's money comes this way, `occasional` how often by single small payments, which
+    carry `small` at most. `reps` salespeople or more served by one payer make it an agency, which says nothing of them.
     """
 
     single: float = 0.6
     several: float = 1.8
+    small: float = 1.0
     expected: float = 0.3
     occasional: float = 0.1
-    small: float = 0.2
     reps: int = 3
     evidence_rows: int = 30
 
@@ -85,14 +83,14 @@ def _by_payer(strange: Sequence[Paying]) -> dict[str, list[Paying]]:
 
 
 def _weight(case: _Case, parameters: Parameters) -> float:
-    rare = case.frequency.strange(case.seller)
+    is_substantial = any(one.is_substantial for one in case.mine)
+    rare = case.frequency.strange(case.seller, substantial=is_substantial)
     if case.employee:
         by_name = case.identities.name_frequency(case.mine[0], case.seller)
         return min(STRENGTH_CAPS["W5"], math.log10(parameters.expected / (rare * by_name)))
     if case.sellers >= parameters.reps:
         return 0.0
-    is_small = all(one.payments == 1 and one.share < parameters.small for one in case.mine)
-    expected = parameters.occasional if is_small else parameters.expected
+    expected = parameters.expected if is_substantial else parameters.occasional
     single = min(parameters.single, math.log10(expected / rare))
     served = case.identities.firms(case.mine)
     if served < 2:
@@ -100,7 +98,8 @@ def _weight(case: _Case, parameters: Parameters) -> float:
     of_several = case.frequency.several(case.seller)
     accounts = [one.account_id for one in case.all]
     together = case.frequency.shared_by_chance(accounts, len(case.mine), case.seller)
-    return max(0.0, single, min(parameters.several, math.log10(expected / (of_several * together))))
+    most = parameters.several if is_substantial else parameters.small
+    return max(0.0, single, min(most, math.log10(expected / (of_several * together))))
 
 
 def _evidence(
@@ -108,7 +107,7 @@ def _evidence(
 ) -> Mapping[tuple[str, str], list[dict[str, Any]]]:
     """Return the payments by customer and payer, oldest first."""
     accounts = sorted({one.account_id for case in cases for one in case.mine})
-    rows = payer_of(tables, tables.payments.filter(ibis._.account_id.isin(accounts)))
+    rows = payer_of(tables, among(tables.payments, "account_id", accounts))
     wanted = {(one.account_id, one.payer) for case in cases for one in case.mine}
     by_pair: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     columns = ("payment_id", "account_id", "payer", "received_at", "channel", "collected_by")
@@ -157,7 +156,7 @@ def _explanations(tables: Tables, case: _Case, rows: Sequence[dict[str, Any]], f
     ]
     letter: Status = "ruled_out" if "ruled_out" in letters else letters[0]
     own = case.employee is not None
-    in_cash = any("现金" in (row["channel"] or "") or "cash" in (row["channel"] or "").lower() for row in rows)
+    in_cash = all("现金" in (row["channel"] or "") or "cash" in (row["channel"] or "").lower() for row in rows)
     return {
         "group": "ruled_out" if own else case.identities.group(case.mine),
         "owner": "ruled_out" if own else case.identities.owner_pays(case.mine),
@@ -227,10 +226,10 @@ DETECTOR = Detector(
     ),
     method=Text(
         en="Payer and customer compared by name, key and register. Weight log10(0.3 / u), 0.1 for single small payments: u is the share of other "
-        "salespeople's customers with such a payer; for a payer of several firms also times the hypergeometric chance that "
+        "salespeople's customers with such a payer, small and substantial ones apart; for a payer of several firms also times the hypergeometric chance that "
         "they share one salesperson; for an employee times how often the name occurs. At most 0.6 for one customer, 1.8 "
         "for several, 2.7 for an employee.",
-        zh="按名称、匹配键和工商登记比对付款方与客户。权重为 log10(0.3/u)(零星小额付款为 0.1):u 为其他销售人员客户中出现此类付款方的比例;"
+        zh="按名称、匹配键和工商登记比对付款方与客户。权重为 log10(0.3/u)(零星小额付款为 0.1):u 为其他销售人员客户中出现此类付款方的比例(零星与大额分开统计);"
         "替多家付款的,再乘以这些客户恰属同一销售人员的超几何概率;付款方为员工的,再乘以该姓名出现的频率。"
         "单一客户最多 0.6,多家客户最多 1.8,员工账户最多 2.7。",
     ),

@@ -89,17 +89,13 @@ def _present(tables: Tables, people: Sequence[str], days: NDArray[np.datetime64]
 def outside_shares(tables: Tables) -> Expression:
     """Return for each export with a list of customers: event_id, employee_id, known, outside (not the person's then)."""
     events = tables.access_events.filter(ibis._.action.isin(TAKING)).select("event_id", "employee_id", "happened_at")
-    rows = tables.export_rows.inner_join(events, "event_id")
-    spans = ownership(tables).rename(span_account="account_id", owner="employee_id")
-    joined = rows.left_join(
-        spans,
-        [
-            rows.account_id == spans.span_account,
-            rows.employee_id == spans.owner,
-            spans.since.isnull() | (spans.since <= rows.happened_at),
-            spans.until.isnull() | (spans.until > rows.happened_at),
-        ],
+    rows = tables.export_rows.inner_join(events, "event_id").distinct()
+    spans = ownership(tables)
+    held = rows.inner_join(spans, ["account_id", "employee_id"])
+    held = held.filter(
+        (held.since.isnull() | (held.since <= held.happened_at))
+        & (held.until.isnull() | (held.until > held.happened_at))
     )
-    once = joined.group_by("event_id", "employee_id", "account_id").agg(owned=ibis._.owner.count())
-    marked = once.mutate(other=(once.owned == 0).ifelse(1, 0))
-    return marked.group_by("event_id", "employee_id").agg(known=ibis._.count(), outside=ibis._.other.sum())
+    owned = held.group_by("event_id").agg(owned=ibis._.account_id.nunique())
+    counted = rows.group_by("event_id", "employee_id").agg(known=ibis._.count()).left_join(owned, "event_id")
+    return counted.select("event_id", "employee_id", "known", outside=counted.known - counted.owned.fill_null(0))

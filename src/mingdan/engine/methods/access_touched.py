@@ -7,6 +7,7 @@ from typing import Any
 
 import ibis
 
+from mingdan.engine.methods.listed import among
 from mingdan.engine.methods.ownership import ownership
 from mingdan.engine.trail import Tables
 
@@ -40,17 +41,26 @@ def customers_of_events(tables: Tables, events: Sequence[Row]) -> dict[str, set[
     for event in events:
         if event["account_id"]:
             held[event["event_id"]].add(event["account_id"])
-    listed = tables.export_rows.filter(ibis._.event_id.isin([event["event_id"] for event in events])).distinct()
+    listed = among(tables.export_rows, "event_id", (event["event_id"] for event in events)).distinct()
     for row in tables.records(listed.select("event_id", "account_id"), order_by=["event_id", "account_id"]):
         held[row["event_id"]].add(row["account_id"])
     return held
+
+
+def hand_overs(tables: Tables, people: Sequence[str]) -> dict[str, list[tuple[datetime, str]]]:
+    """Return when each of these people received which customer."""
+    received: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    changes = among(tables.owner_changes, "to_employee_id", people)
+    for row in tables.records(changes, order_by=["to_employee_id", "changed_at", "account_id"]):
+        received[row["to_employee_id"]].append((row["changed_at"], row["account_id"]))
+    return received
 
 
 class Owned:
     """Whose customers were whose at a time, for a few people."""
 
     def __init__(self, tables: Tables, people: Sequence[str]) -> None:
-        spans = ownership(tables).filter(ibis._.employee_id.isin(sorted(set(people))))
+        spans = among(ownership(tables), "employee_id", people)
         self._spans: dict[str, list[tuple[str, datetime | None, datetime | None]]] = defaultdict(list)
         for row in tables.records(spans, order_by=["employee_id", "account_id", "since"]):
             self._spans[row["employee_id"]].append((row["account_id"], row["since"], row["until"]))

@@ -10,6 +10,7 @@ from typing import Any
 import ibis
 
 from mingdan.engine.methods.account_firms import firms_of_accounts
+from mingdan.engine.methods.listed import among
 from mingdan.engine.trail import Tables
 
 TRADES = re.compile(
@@ -38,11 +39,11 @@ class Buyer:
 def buyers_of(tables: Tables, account_ids: Collection[str]) -> dict[str, Buyer]:
     """Return what is known of each of these customers (a small list)."""
     wanted = sorted(account_ids)
-    firms = firms_of_accounts(tables).filter(ibis._.account_id.isin(wanted))
+    firms = among(firms_of_accounts(tables), "account_id", wanted)
     of_firm = {row["account_id"]: row["company_id"] for row in tables.records(firms, order_by=["account_id"])}
-    register = tables.companies.filter(ibis._.company_id.isin(sorted(set(of_firm.values()))))
+    register = among(tables.companies, "company_id", of_firm.values())
     scopes = {row["company_id"]: row for row in tables.records(register, order_by=["company_id"])}
-    rows = tables.records(tables.accounts.filter(ibis._.account_id.isin(wanted)), order_by=["account_id"])
+    rows = tables.records(among(tables.accounts, "account_id", wanted), order_by=["account_id"])
     accounts: dict[str, dict[str, Any]] = {row["account_id"]: row for row in rows}
     newcomers, elsewhere = _newcomers(tables, wanted, accounts), _shipped_elsewhere(tables, wanted)
     return {
@@ -68,7 +69,7 @@ def _newcomers(tables: Tables, wanted: list[str], accounts: dict[str, dict[str, 
     firsts = tables.orders.group_by("account_id").agg(first_at=ibis._.ordered_at.min())
     begun = tables.records(tables.orders.agg(first_at=ibis._.ordered_at.min()), order_by=["first_at"])[0]["first_at"]
     found = set()
-    for row in tables.records(firsts.filter(ibis._.account_id.isin(wanted)), order_by=["account_id"]):
+    for row in tables.records(among(firsts, "account_id", wanted), order_by=["account_id"]):
         created: datetime | None = accounts.get(row["account_id"], {}).get("created_at")
         is_seen = row["first_at"] >= begun + timedelta(days=180)
         if is_seen and (created is None or created >= row["first_at"] - timedelta(days=365)):
@@ -78,7 +79,7 @@ def _newcomers(tables: Tables, wanted: list[str], accounts: dict[str, dict[str, 
 
 def _shipped_elsewhere(tables: Tables, wanted: list[str]) -> set[str]:
     """Return customers with goods sent to an address that another customer's records name as its own."""
-    sent = tables.orders.filter(ibis._.account_id.isin(wanted) & ibis._.ship_to_key.notnull())
+    sent = among(tables.orders, "account_id", wanted).filter(ibis._.ship_to_key.notnull())
     sent = sent.select("account_id", key="ship_to_key").distinct()
     places = tables.accounts.filter(ibis._.address_key.notnull()).select(other="account_id", key="address_key")
     both = sent.inner_join(places, "key")

@@ -10,6 +10,7 @@ import ibis
 from ibis.expr.types import Table as Expression
 
 from mingdan.engine.methods.account_firms import firms_of_accounts
+from mingdan.engine.methods.listed import among
 from mingdan.engine.methods.ownership import ownership
 from mingdan.engine.trail import Tables
 
@@ -36,11 +37,11 @@ def ties_of(tables: Tables, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str,
     entities = sorted({entity for _, entity in pairs})
     names = _names(tables, entities)
     customers: dict[str, list[str]] = defaultdict(list)
-    firms = firms_of_accounts(tables).filter(ibis._.company_id.isin(entities))
+    firms = among(firms_of_accounts(tables), "company_id", entities)
     for row in tables.records(firms, order_by=["account_id", "company_id"]):
         customers[row["company_id"]].append(row["account_id"])
     lost: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    deals = tables.opportunities.filter(ibis._.owner_id.isin(people) & ibis._.winner_company_id.isin(entities))
+    deals = among(among(tables.opportunities, "owner_id", people), "winner_company_id", entities)
     for row in tables.records(deals, order_by=["opportunity_id"]):
         lost[row["owner_id"], row["winner_company_id"]].append(row)
     dealt: dict[str, dict[str, Row]] = defaultdict(dict)
@@ -62,13 +63,13 @@ def dealings(tables: Tables, people: Sequence[str]) -> Expression:
 
     A customer counts whom they own, owned, quoted or booked orders for; `amount` sums orders of the last 365 days.
     """
-    orders = tables.orders.filter(ibis._.employee_id.isin(people)).group_by("employee_id", "account_id")
+    orders = among(tables.orders, "employee_id", people).group_by("employee_id", "account_id")
     of_the_year = ibis._.ordered_at >= tables.as_of - timedelta(days=365)
     sold = orders.agg(amount=ibis._.amount.sum(where=of_the_year), last_at=ibis._.ordered_at.max())
     nothing = {"amount": ibis.null(sold.amount.type()), "last_at": ibis.null(sold.last_at.type())}
     spans = ownership(tables)
-    owned = spans.filter(spans.employee_id.isin(people)).select("employee_id", "account_id").distinct()
-    quoted = tables.quotes.filter(ibis._.employee_id.isin(people)).select("employee_id", "account_id").distinct()
+    owned = among(spans, "employee_id", people).select("employee_id", "account_id").distinct()
+    quoted = among(tables.quotes, "employee_id", people).select("employee_id", "account_id").distinct()
     dealt = sold.union(owned.mutate(**nothing)).union(quoted.mutate(**nothing)).group_by("employee_id", "account_id")
     return dealt.agg(amount=ibis._.amount.max(), last_at=ibis._.last_at.max())
 
@@ -76,5 +77,5 @@ def dealings(tables: Tables, people: Sequence[str]) -> Expression:
 def _names(tables: Tables, entities: Sequence[str]) -> dict[str, str]:
     firms = tables.companies.select("name", entity="company_id").select("entity", "name")
     named = firms.union(tables.accounts.select("name", entity="account_id").select("entity", "name"))
-    wanted = tables.records(named.filter(named.entity.isin(entities)), order_by=["entity", "name"])
+    wanted = tables.records(among(named, "entity", entities), order_by=["entity", "name"])
     return {row["entity"]: row["name"] for row in wanted}

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from mingdan.engine.trail import Columns, Tables, money
+from mingdan.engine.trail import Tables, money
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,21 @@ class ExposureLosses:
     p: float
 
 
-def deals_of(tables: Tables) -> Columns:
-    """Return the deals that losses are counted among, one entry per deal, in the order of their ids."""
+@dataclass(frozen=True)
+class Deals:
+    """The deals that losses are counted among, one entry each, in the order of their ids; `account` indexes `accounts`."""
+
+    ids: NDArray[np.object_]
+    accounts: dict[str, int]
+    account: NDArray[np.int64]
+    created_at: NDArray[np.datetime64]
+    closed_at: NDArray[np.datetime64]
+    amount: NDArray[np.float64]
+    is_lost: NDArray[np.bool_]
+
+
+def deals_of(tables: Tables) -> Deals:
+    """Read every deal of a known customer."""
     deals = tables.opportunities.filter(ibis._.account_id.notnull()).select(
         "opportunity_id",
         "account_id",
@@ -33,31 +46,41 @@ def deals_of(tables: Tables) -> Columns:
         "amount",
         is_lost=(ibis._.outcome == "lost"),
     )
-    return tables.columns(deals, order_by=["opportunity_id"])
+    columns = tables.columns(deals, order_by=["opportunity_id"])
+    accounts = {account: index for index, account in enumerate(sorted(set(columns["account_id"].tolist())))}
+    return Deals(
+        ids=columns["opportunity_id"],
+        accounts=accounts,
+        account=np.array([accounts[account] for account in columns["account_id"].tolist()], dtype=np.int64),
+        created_at=columns["created_at"],
+        closed_at=columns["closed_at"],
+        amount=columns["amount"].astype(np.float64),
+        is_lost=columns["is_lost"].astype(bool),
+    )
 
 
-def losses_after(deals: Columns, accounts: Collection[str], at: datetime, days: int) -> ExposureLosses:
+def losses_after(deals: Deals, accounts: Collection[str], at: datetime, days: int) -> ExposureLosses:
     """Compare losses of the exposed customers with everybody else's in the same days, among those with an open deal.
 
     Customers with an open deal are the ones that can be lost, and that a salesperson has a reason to look at. The tail
     is binomial at the others' rate, with one added on each side.
     """
     moment, end = np.datetime64(at), np.datetime64(at + timedelta(days=days))
-    closed = deals["closed_at"]
-    is_open = (deals["created_at"] <= moment) & ~(closed <= moment)
-    is_lost = is_open & deals["is_lost"].astype(bool) & (closed <= end)
-    exposed = np.isin(deals["account_id"].astype(str), sorted(accounts))
-    others, mine = _customers(deals, is_open & ~exposed), _customers(deals, is_open & exposed)
-    others_lost, mine_lost = _customers(deals, is_lost & ~exposed), _customers(deals, is_lost & exposed)
-    rate = (1 + len(others_lost)) / (2 + len(others))
-    hit = is_lost & exposed
-    return ExposureLosses(
-        lost=tuple(mine_lost),
-        opportunity_ids=tuple(deals["opportunity_id"][hit].tolist()),
-        amount=money(float(np.nansum(deals["amount"][hit]))),
-        p=float(binom.sf(len(mine_lost) - 1, len(mine), rate)) if mine_lost else 1.0,
+    is_exposed = np.zeros(len(deals.accounts), dtype=bool)
+    is_exposed[[deals.accounts[account] for account in accounts if account in deals.accounts]] = True
+    exposed = is_exposed[deals.account]
+    is_open = (deals.created_at <= moment) & ~(deals.closed_at <= moment)
+    is_lost = is_open & deals.is_lost & (deals.closed_at <= end)
+    open_others, lost_others, open_mine, lost_mine = (
+        len(np.unique(deals.account[chosen]))
+        for chosen in (is_open & ~exposed, is_lost & ~exposed, is_open & exposed, is_lost & exposed)
     )
-
-
-def _customers(deals: Columns, chosen: NDArray[np.bool_]) -> list[str]:
-    return sorted(set(deals["account_id"][chosen].tolist()))
+    rate = (1 + lost_others) / (2 + open_others)
+    hit = is_lost & exposed
+    named = list(deals.accounts)
+    return ExposureLosses(
+        lost=tuple(named[index] for index in np.unique(deals.account[hit]).tolist()),
+        opportunity_ids=tuple(deals.ids[hit].tolist()),
+        amount=money(float(np.nansum(deals.amount[hit]))),
+        p=float(binom.sf(lost_mine - 1, open_mine, rate)) if lost_mine else 1.0,
+    )

@@ -6,6 +6,7 @@ from typing import Any
 import ibis
 from ibis.expr.types import Table as Expression
 
+from mingdan.engine.methods.listed import among
 from mingdan.engine.trail import Tables
 
 Row = dict[str, Any]
@@ -15,8 +16,8 @@ def frequencies(
     tables: Tables, outside: Expression, rows: Sequence[Row]
 ) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     """Return how many unrelated entities carry each matched key, and how many carry any key of the kind."""
-    keys = sorted({row["key"] for row in rows})
-    carried = outside.filter(outside.key.isin(keys)).group_by("kind", "key").agg(n=ibis._.entity.nunique())
+    keys = {row["key"] for row in rows}
+    carried = among(outside, "key", keys).group_by("kind", "key").agg(n=ibis._.entity.nunique())
     every = outside.group_by("kind").agg(n=ibis._.entity.nunique())
     spread = {(row["kind"], row["key"]): row["n"] for row in tables.records(carried, order_by=["kind", "key"])}
     return spread, {row["kind"]: row["n"] for row in tables.records(every, order_by=["kind"])}

@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 from scipy.stats import hypergeom
 
+from mingdan.engine.methods.listed import among
 from mingdan.engine.methods.payers import Paying, payer_of
 from mingdan.engine.trail import Tables
 
@@ -14,21 +15,29 @@ from mingdan.engine.trail import Tables
 class PayerFrequency:
     """Counts over the customers that ever paid, by the customers' owners and regions.
 
-    `strange` are customers with a payer who is not the customer, `several` those whose payer pays for two firms or more.
+    `strange` are customers with a payer who is not the customer, `substantial` those where it was no small single payment,
+    `several` those whose payer pays for two firms or more.
     """
 
-    def __init__(self, rows: Sequence[dict[str, Any]], strange: frozenset[str], several: frozenset[str]) -> None:
+    def __init__(
+        self,
+        rows: Sequence[dict[str, Any]],
+        strange: frozenset[str],
+        substantial: frozenset[str],
+        several: frozenset[str],
+    ) -> None:
         self._region = {row["account_id"]: row["region"] for row in rows}
         self._all = Counter(row["owner_id"] for row in rows)
         self._strange = Counter(row["owner_id"] for row in rows if row["account_id"] in strange)
+        self._substantial = Counter(row["owner_id"] for row in rows if row["account_id"] in substantial)
         self._several = Counter(row["owner_id"] for row in rows if row["account_id"] in several)
         self._books: dict[str | None, Counter[str | None]] = defaultdict(Counter)
         for row in rows:
             self._books[row["region"]][row["owner_id"]] += 1
 
-    def strange(self, without: str | None) -> float:
+    def strange(self, without: str | None, *, substantial: bool) -> float:
         """Return the share of strange payers among the customers of everybody but one, one added on each side."""
-        return _share(self._strange, self._all, without)
+        return _share(self._substantial if substantial else self._strange, self._all, without)
 
     def several(self, without: str | None) -> float:
         """Return the share paid by somebody who pays for several firms, as `strange` does."""
@@ -62,7 +71,9 @@ def payer_frequency(tables: Tables, strange: Sequence[Paying], several: frozense
         order_by=["account_id"],
     )
     paid_for = frozenset(one.account_id for one in strange if one.payer in several)
-    return PayerFrequency(rows, frozenset(one.account_id for one in strange), paid_for)
+    ever = frozenset(one.account_id for one in strange)
+    substantial = frozenset(one.account_id for one in strange if one.is_substantial)
+    return PayerFrequency(rows, ever, substantial, paid_for)
 
 
 def salespeople_of_payments(tables: Tables, strange: Sequence[Paying]) -> dict[tuple[str, str], str | None]:
@@ -70,9 +81,7 @@ def salespeople_of_payments(tables: Tables, strange: Sequence[Paying]) -> dict[t
 
     Of several the one with most payments (the first by id where two tie).
     """
-    wanted = payer_of(
-        tables, tables.payments.filter(ibis._.account_id.isin(sorted({one.account_id for one in strange})))
-    )
+    wanted = payer_of(tables, among(tables.payments, "account_id", {one.account_id for one in strange}))
     orders = tables.orders.select("order_id", seller="employee_id")
     owners = tables.accounts.select("account_id", "owner_id")
     joined = wanted.left_join(orders, "order_id").drop("order_id_right").left_join(owners, "account_id")

@@ -10,6 +10,7 @@ from ibis.expr.types import Table as Expression
 
 from mingdan.engine.findings import Evidence, Status
 from mingdan.engine.methods.account_firms import firms_of_accounts
+from mingdan.engine.methods.listed import among
 from mingdan.engine.methods.payers import Paying, share_a_stem
 from mingdan.engine.trail import Tables, row_id
 
@@ -97,12 +98,12 @@ class PayerIdentities:
 def payer_identities(tables: Tables, strange: Sequence[Paying]) -> PayerIdentities:
     """Read what is known of these payers and their customers."""
     accounts = sorted({one.account_id for one in strange})
-    firms = firms_of_accounts(tables).filter(ibis._.account_id.isin(accounts))
+    firms = among(firms_of_accounts(tables), "account_id", accounts)
     firm_of = {row["account_id"]: row["company_id"] for row in tables.records(firms, order_by=["account_id"])}
     people = _people(tables, sorted(set(firm_of.values())))
     held = tables.company_people.filter(ibis._.holder_company_id.notnull() & ibis._.to_date.isnull())
-    called = tables.accounts.filter(ibis._.account_id.isin(accounts)).select("account_id", "name")
-    contacts = tables.contacts.filter(ibis._.account_id.isin(accounts) & ibis._.name.notnull())
+    called = among(tables.accounts, "account_id", accounts).select("account_id", "name")
+    contacts = among(tables.contacts, "account_id", accounts).filter(ibis._.name.notnull())
     return PayerIdentities(
         employee_names=_mapping(tables, tables.employees.select("employee_id", "name")),
         relatives=_relatives(tables),
@@ -136,7 +137,7 @@ def _people(tables: Tables, firms: Sequence[str]) -> dict[str, frozenset[str]]:
     rows = tables.company_people
     people = companies.union(rows.select("company_id", person="person_name"))
     people = people.union(rows.select("company_id", person="person_key"))
-    wanted = people.filter(people.person.notnull() & people.company_id.isin(list(firms))).distinct()
+    wanted = among(people.filter(people.person.notnull()), "company_id", firms).distinct()
     return _sets(tables, wanted)
 
 
@@ -146,7 +147,7 @@ def _relatives(tables: Tables) -> dict[tuple[str, str], str]:
 
 
 def _companies(tables: Tables, names: Sequence[str]) -> dict[str, str]:
-    rows = tables.companies.filter(ibis._.name.isin(list(names))).group_by("name")
+    rows = among(tables.companies, "name", names).group_by("name")
     unique = rows.agg(company_id=ibis._.company_id.min(), n=ibis._.count()).filter(ibis._.n == 1)
     return _mapping(tables, unique.select("name", "company_id"))
 

@@ -22,6 +22,8 @@ FINANCIERS = re.compile(
 )
 """Names of those who pay for others as a trade, and of public treasuries."""
 
+SMALL = 0.2
+
 _LEAST_STEM_HAN, _LEAST_STEM_LATIN = 4, 6
 
 
@@ -44,6 +46,11 @@ class Paying:
     holder: str | None
     usual: bool
     share: float
+
+    @property
+    def is_substantial(self) -> bool:
+        """Return whether it was more than a single payment of a small part of what the customer paid."""
+        return self.payments > 1 or self.share >= SMALL
 
 
 def payer_of(tables: Tables, payments: Expression) -> Expression:

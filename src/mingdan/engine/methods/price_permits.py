@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 
 from mingdan.engine.findings import Evidence, Status
+from mingdan.engine.methods.listed import among
 from mingdan.engine.trail import Tables, row_id
 
 LEAST_USERS = 4
@@ -29,7 +30,7 @@ class PricePermits:
 
     def _by_account(self, rows: Any, tables: Tables, *order_by: str) -> dict[str, list[dict[str, Any]]]:
         grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        kept = rows.filter(ibis._.account_id.isin(self._accounts))
+        kept = among(rows, "account_id", self._accounts)
         for row in tables.records(kept, order_by=order_by):
             grouped[row["account_id"]].append(row)
         return grouped
@@ -38,7 +39,7 @@ class PricePermits:
         named = tables.orders.filter(ibis._.pricing_program.notnull())
         users = named.group_by("pricing_program").agg(n=ibis._.account_id.nunique())
         usual = users.filter(users.n >= LEAST_USERS)
-        mine = named.filter(named.account_id.isin(self._accounts)).semi_join(usual, "pricing_program")
+        mine = among(named, "account_id", self._accounts).semi_join(usual, "pricing_program")
         return {
             row["account_id"] for row in tables.records(mine.select("account_id").distinct(), order_by=["account_id"])
         }

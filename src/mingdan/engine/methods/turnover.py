@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import ibis
 
+from mingdan.engine.methods.listed import among
 from mingdan.engine.trail import Tables, money
 
 YEAR = timedelta(days=365)
@@ -19,9 +20,8 @@ def yearly_turnover(tables: Tables, account_ids: Collection[str], until: datetim
     until = until or tables.as_of
     if not account_ids:
         return {}
-    orders = tables.orders.filter(
-        ibis._.account_id.isin(sorted(account_ids))
-        & ibis._.ordered_at.between(until - YEAR, until)
+    orders = among(tables.orders, "account_id", account_ids).filter(
+        ibis._.ordered_at.between(until - YEAR, until)
         & (ibis._.currency.isnull() | (ibis._.currency == tables.currency))
     )
     summed = orders.group_by("account_id").agg(amount=ibis._.amount.sum())
