@@ -32,8 +32,8 @@ def test_a_week_s_delay_is_late_and_a_weekend_s_is_not() -> None:
 
 
 def test_a_late_record_is_ranked_among_other_people_s() -> None:
-    own = [{"recorded_at": "2025-01-21T08:30"}] * 5
-    others = [{"owner_id": f"E{i + 2}", "recorded_at": "2025-01-02T08:30"} for i in range(39)]
+    own: Rows = [{"recorded_at": "2025-01-21T08:30"}] * 5
+    others: Rows = [{"owner_id": f"E{i + 2}", "recorded_at": "2025-01-02T08:30"} for i in range(39)]
     signs = signs_of([*own, *others])
     assert signs.rate[LATE][0] == pytest.approx(1 / 40)
     assert signs.others[LATE][0] == 39

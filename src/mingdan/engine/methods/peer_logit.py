@@ -1,6 +1,7 @@
 """What like cases of other people lead one to expect: a shrunk logistic regression, fitted without the person's own rows."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ STEPS = 25
 
 
 def expected_chances(
-    happened: NDArray[np.bool_], traits: Sequence[NDArray[np.object_]], owners: Ints, shrink: float = 4.0
+    happened: NDArray[np.bool_], traits: Sequence[NDArray[Any]], owners: Ints, shrink: float = 4.0
 ) -> Floats:
     """Return each row's chance of the event, by a model that saw no row of the row's owner.
 
@@ -34,14 +35,18 @@ def expected_chances(
     return expected
 
 
-def _cells(traits: Sequence[NDArray[np.object_]], rows: int) -> tuple[Floats, Ints]:
+def _cells(traits: Sequence[NDArray[Any]], rows: int) -> tuple[Floats, Ints]:
     """Return the different combinations of traits as indicator columns, and each row's combination."""
-    codes = np.zeros((rows, len(traits)), dtype=np.int64)
-    for place, trait in enumerate(traits):
-        _, codes[:, place] = np.unique(np.array([str(value) for value in trait]), return_inverse=True)
-    different, inverse = np.unique(codes, axis=0, return_inverse=True)
-    indicators = [np.eye(int(column.max(initial=0)) + 1)[column] for column in different.T]
-    return np.concatenate([np.ones((len(different), 1)), *indicators], axis=1), inverse.reshape(-1)
+    codes: list[Ints] = []
+    combined = np.zeros(rows, dtype=np.int64)
+    for trait in traits:
+        values = trait if trait.dtype.kind in "iu" else np.array([str(value) for value in trait], dtype=str)
+        _, code = np.unique(values, return_inverse=True)
+        combined = combined * (int(code.max(initial=0)) + 1) + code
+        codes.append(code)
+    _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
+    indicators = [np.eye(int(code.max(initial=0)) + 1)[code[first]] for code in codes]
+    return np.concatenate([np.ones((len(first), 1)), *indicators], axis=1), inverse
 
 
 def _fitted(cells: Floats, events: Floats, seen: Floats, shrink: float) -> Floats:
