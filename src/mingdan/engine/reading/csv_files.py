@@ -9,7 +9,7 @@ from mingdan.engine.reading.csv_form import CsvForm, form_of
 from mingdan.engine.reading.csv_mend import HEADINGS_AGAIN, Damaged, mend
 from mingdan.engine.reading.identifiers import free_name, literal, quoted
 from mingdan.engine.reading.raw import FILE, ROW, RawTable, UnreadableTrailError
-from mingdan.engine.reading.shelf import Shelf, distinct_headings
+from mingdan.engine.reading.shelf import SCRATCH, Shelf, distinct_headings
 
 _LONGEST_LINE = 8_000_000
 
@@ -36,21 +36,21 @@ def _read_plain(
     """Read a file as it lies; return False, with nothing left behind, where its rows are not beyond doubt."""
     if not form.is_plain or form.bytes.records is None or len(columns) < 2:
         return False
-    con, stored = shelf.con, f"{relation} cells"
+    con, stored = shelf.con, f"{SCRATCH}.{quoted(relation)}"
     declared = ", ".join(f"{literal(f'c{at}')}: 'VARCHAR'" for at in range(len(columns)))
     source = _csv_source(path, form.separator, declared, header=form.has_headings)
     try:
-        con.execute(f"CREATE TABLE {quoted(stored)} AS SELECT * FROM {source}")
+        con.execute(f"CREATE TABLE {stored} AS SELECT * FROM {source}")
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return False
     expected = form.bytes.records - form.has_headings
     if _count(con, stored) != expected or (form.bytes.inner_newlines and _swallowed(con, stored, form)):
-        con.execute(f"DROP TABLE {quoted(stored)}")
+        con.execute(f"DROP TABLE {stored}")
         return False
     where = _without_headings(form, shelf, stored, name, file)
     named = ", ".join(f"c{at} AS {quoted(column)}" for at, column in enumerate(columns))
     con.execute(
-        f"CREATE VIEW {quoted(relation)} AS SELECT rowid + 1 AS {ROW}, {literal(file)} AS {FILE}, {named} FROM {quoted(stored)}{where}"
+        f"CREATE VIEW {quoted(relation)} AS SELECT rowid + 1 AS {ROW}, {literal(file)} AS {FILE}, {named} FROM {stored}{where}"
     )
     return True
 
@@ -72,10 +72,10 @@ def _read_mended(
     declared = ", ".join(["'r': 'BIGINT'", *(f"{literal(f'c{at}')}: 'VARCHAR'" for at in range(len(columns)))])
     named = ", ".join(f"c{at} AS {quoted(column)}" for at, column in enumerate(columns))
     source = _csv_source(clean, ",", declared, header=False)
-    shelf.con.execute(
-        f"CREATE TABLE {quoted(relation)} AS SELECT r AS {ROW}, {literal(file)} AS {FILE}, {named} FROM {source}"
-    )
-    if _count(shelf.con, relation) != written:
+    stored = f"{SCRATCH}.{quoted(relation)}"
+    shelf.con.execute(f"CREATE TABLE {stored} AS SELECT r AS {ROW}, {literal(file)} AS {FILE}, {named} FROM {source}")
+    shelf.con.execute(f"CREATE VIEW {quoted(relation)} AS FROM {stored}")
+    if _count(shelf.con, stored) != written:
         raise UnreadableTrailError(f"{file} cannot be split into rows for certain; export it again as xlsx or Parquet.")
     clean.unlink()
 
@@ -89,7 +89,7 @@ def _csv_source(path: Path, separator: str, declared: str, *, header: bool) -> s
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
-    found = con.execute(f"SELECT count(*) FROM {quoted(relation)}").fetchone()
+    found = con.execute(f"SELECT count(*) FROM {relation}").fetchone()
     return int(found[0]) if found else 0
 
 
@@ -101,13 +101,13 @@ def _swallowed(con: duckdb.DuckDBPyConnection, stored: str, form: CsvForm) -> bo
         f"(contains(c{at}, chr(10)) AND len(list_filter(string_split(c{at}, chr(10)), lambda line: {one_row})) > 0)"
         for at in range(width)
     )
-    return con.execute(f"SELECT 1 FROM {quoted(stored)} WHERE {tests} LIMIT 1").fetchone() is not None
+    return con.execute(f"SELECT 1 FROM {stored} WHERE {tests} LIMIT 1").fetchone() is not None
 
 
 def _without_headings(form: CsvForm, shelf: Shelf, stored: str, name: str, file: str) -> str:
     """Return the condition that leaves out repeated headings, as where two exports were copied together."""
     same = " AND ".join(f"coalesce(trim(c{at}), '') = {literal(text)}" for at, text in enumerate(form.headings))
-    found = shelf.con.execute(f"SELECT rowid + 1 FROM {quoted(stored)} WHERE {same} ORDER BY 1").fetchall()
+    found = shelf.con.execute(f"SELECT rowid + 1 FROM {stored} WHERE {same} ORDER BY 1").fetchall()
     if not found or not form.has_headings:
         return ""
     text = form.separator.join(form.headings)[:200]

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +17,7 @@ LONGEST_ROW = 1_000_000
 """A longer row (in characters) is no row of a table, but a file without line ends."""
 
 _MOST_LINES = 1000
+_BLOCK = 2000
 OPEN_QUOTE = "a quotation mark is opened and never closed"
 TOO_MANY = "more cells than headings"
 TOO_LONG = "longer than a row can be"
@@ -61,17 +63,40 @@ class _Splitter:
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each row's place and its cells, as many as there are headings."""
         row = -1 if self._form.has_headings else 0
-        for line in iter(self._next, None):
-            if not line.strip():
-                continue
+        for line, cells in self._split():
             row += 1
-            cells = self._cells(line)
             if isinstance(cells, str):
                 self._report(Damaged(row, line.rstrip("\r\n"), cells))
             elif row and self._is_headings(cells):
                 self._report(Damaged(row, line.rstrip("\r\n"), HEADINGS_AGAIN))
             elif row:
                 yield row, cells
+
+    def _split(self) -> Iterator[tuple[str, list[str] | str]]:
+        """Yield each row's first line and its cells, or what is wrong with it; whole blocks of lines where they are sound."""
+        while block := list(islice(self._lines, _BLOCK)):
+            rows = self._sound(block)
+            if rows is not None:
+                for line, cells in zip(block, rows, strict=True):
+                    if line.strip():
+                        yield line, cells + [""] * (self._width - len(cells))
+                continue
+            self._ahead.extend(block)
+            while self._ahead:
+                line = self._ahead.popleft()
+                if line.strip():
+                    yield line, self._cells(line)
+
+    def _sound(self, block: list[str]) -> list[list[str]] | None:
+        """Split lines of which each is exactly one row, none too wide; None where that is not so."""
+        if self._form.separator == WHITESPACE or max(map(len, block)) >= LONGEST_ROW:
+            return None
+        reader = csv.reader(block, delimiter=self._form.separator, quotechar=self._form.quote, strict=True)
+        with suppress(csv.Error):
+            rows = list(reader)
+            if len(rows) == len(block) and max(map(len, rows)) <= self._width:
+                return rows
+        return None
 
     def _physical(self, file: IO[str]) -> Iterator[str]:
         for _ in range(self._form.skip):

@@ -15,8 +15,10 @@ from mingdan.engine.schema import DUCKDB_TYPES, Column
 _NULL_WORDS = ("NULL", "null", "Null", "\\N", "#N/A", "N/A", "n/a", "<NA>", "<null>", "NaN", "nan", "NaT", "None")
 _NO_VALUE = ("-", "--", "—", "——", "/", "无", "空", "暂无", "n.a.", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?")
 _LONGEST_NULL_WORD = 9
+_CURRENCIES = "'CNY', 'USD', 'EUR', 'HKD', 'GBP', 'JPY', 'TWD', 'SGD'"
 _SPACES = r"[\s\x{3000}\x{A0}\x{FEFF}\x{200B}]+"
-_ODD_SPACES = "'\u3000', '\u00a0', '\ufeff', '\u200b'"
+_USUAL_SPACES = ("' '", "chr(9)", "chr(10)", "chr(13)")
+_ODD_SPACES = ("chr(12288)", "chr(160)", "chr(65279)", "chr(8203)")
 _WIDE = "０１２３４５６７８９．，：／－＋％（）　"
 _NARROW = "0123456789.,:/-+%() "
 _DATE = (
@@ -156,11 +158,12 @@ def tidy(column: Column, cell: str) -> str:
     """
     words = _NULL_WORDS if column.kind == "text" else _NULL_WORDS + _NO_VALUE
     if column.name == "currency":
-        return f"currency_code({_trimmed(cell)})"
+        return f"CASE WHEN {cell} IN ({_CURRENCIES}) THEN {cell} ELSE currency_code({_trimmed(cell)}) END"
+    ends = " OR ".join(f"ends_with({cell}, {space})" for space in (*_USUAL_SPACES, *_ODD_SPACES))
+    starts = " OR ".join(f"starts_with({cell}, {space})" for space in _ODD_SPACES)
     spotless = (
-        f"{cell} >= '!' AND {cell}[-1] > ' ' AND {cell}[-1] NOT IN ({_ODD_SPACES}) AND NOT starts_with({cell}, '=\"') "
-        f"AND (strlen({cell}) > {_LONGEST_NULL_WORD} OR {cell} NOT IN ({', '.join(map(literal, words))})) "
-        f"AND ({cell} < '~' OR {cell}[1] NOT IN ({_ODD_SPACES}))"
+        f"{cell} >= '!' AND NOT ({ends}) AND NOT starts_with({cell}, '=\"') AND ({cell} < '~' OR NOT ({starts})) "
+        f"AND (strlen({cell}) > {_LONGEST_NULL_WORD} OR {cell} NOT IN ({', '.join(map(literal, words))}))"
     )
     whens = f"WHEN {spotless} THEN {cell} "
     if column.kind != "text":

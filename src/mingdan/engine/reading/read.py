@@ -19,7 +19,7 @@ from mingdan.engine.reading.opened import ReadTrail
 from mingdan.engine.reading.raw import RawTable, Source, SourceOptions, TextTable, Translation, UnreadableTrailError
 from mingdan.engine.reading.references import dangling
 from mingdan.engine.reading.set_aside import SetAsideRows
-from mingdan.engine.reading.shelf import Shelf
+from mingdan.engine.reading.shelf import SCRATCH, Shelf
 from mingdan.engine.result import TableRead
 from mingdan.engine.tables import TABLES
 
@@ -93,7 +93,13 @@ def _read(
     said += dangling(con, admitted)
     fingerprint = keyer.fingerprint
     keyer.forget()
+    _forget_cells(con)
     return ReadTrail(con, admitted, _counts(admitted, set_aside), set_aside, said, fingerprint)
+
+
+def _forget_cells(con: duckdb.DuckDBPyConnection) -> None:
+    """Let go of the raw cells, and with them of every plain value, once they are typed."""
+    con.execute(f"DETACH {SCRATCH}")
 
 
 def _file_options(mapping: Path | None) -> Mapping[str, Mapping[str, str]]:

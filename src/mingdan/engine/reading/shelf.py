@@ -13,6 +13,9 @@ from mingdan.engine.reading.raw import FILE, ROW, RawTable
 
 _BATCH = 20_000
 
+SCRATCH = "scratch"
+"""Where raw cells lie: never compressed, as they are read once or twice; DuckDB moves them to the disk beyond its limit."""
+
 
 @dataclass
 class Shelf:
@@ -32,6 +35,7 @@ class Shelf:
     unread: int = 0
 
     def __post_init__(self) -> None:
+        self.con.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {SCRATCH}")
         self.con.execute(
             f"CREATE TABLE IF NOT EXISTS {UNREAD} ({ROW} BIGINT, {FILE} VARCHAR, name VARCHAR, value VARCHAR, reason VARCHAR)"
         )
@@ -66,7 +70,8 @@ class Shelf:
         columns = distinct_headings(headings)
         relation = free_name(self.con, f"raw {name}")
         declared = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
-        self.con.execute(f"CREATE TABLE {quoted(relation)} ({ROW} BIGINT, {FILE} VARCHAR, {declared})")
+        self.con.execute(f"CREATE TABLE {SCRATCH}.{quoted(relation)} ({ROW} BIGINT, {FILE} VARCHAR, {declared})")
+        self.con.execute(f"CREATE VIEW {quoted(relation)} AS FROM {SCRATCH}.{quoted(relation)}")
         batch: list[Sequence[str | None]] = []
         done = 0
         for row in rows:
@@ -86,7 +91,9 @@ class Shelf:
                 arrays[f"c{at}"] = pa.array([row[at] for row in rows], pa.string())
             self.con.register("row batch", pa.table(arrays))
             listed = ", ".join(f"c{at}" for at in range(width))
-            self.con.execute(f'INSERT INTO {quoted(relation)} SELECT r, {literal(file)}, {listed} FROM "row batch"')
+            self.con.execute(
+                f'INSERT INTO {SCRATCH}.{quoted(relation)} SELECT r, {literal(file)}, {listed} FROM "row batch"'
+            )
             self.con.unregister("row batch")
         return done + len(rows)
 
