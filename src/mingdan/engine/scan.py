@@ -93,7 +93,7 @@ def _fused(
 ) -> ScanResult:
     salespeople = salespeople_of(tables)
     policy = Policy.for_company(len(salespeople), budget=options.budget, min_probability=options.min_probability)
-    matters = matters_of(findings, detectors)
+    matters = matters_of(findings, detectors, len(salespeople))
     callbacks = _callbacks(tables, matters, policy)
     return ScanResult(
         version=mingdan.__version__,

@@ -9,18 +9,24 @@ from typing import Any
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.findings import Family, Finding
+from mingdan.engine.fuse.common_signs import lowered
 from mingdan.engine.fuse.grouping import about_the_person, groups_of
-from mingdan.engine.fuse.weighing import Weighed, probability, spill_over, weigh
+from mingdan.engine.fuse.weighing import CUSTOMERS_TOUCHED, Weighed, probability, spill_over, weigh
 from mingdan.engine.result import Matter, Reason
 from mingdan.engine.wording import sentence
 
 
-def matters_of(findings: Sequence[Finding], detectors: Sequence[Detector[Any]]) -> tuple[Matter, ...]:
-    """Group the findings into matters, most probable first (then by amount at risk, then by id)."""
+def matters_of(
+    findings: Sequence[Finding], detectors: Sequence[Detector[Any]], salespeople: int = 0
+) -> tuple[Matter, ...]:
+    """Group the findings into matters, most probable first (then by amount at risk, then by id).
+
+    `salespeople` is how many the company has, so that what many of them show counts little; 0 if it is not known.
+    """
     by_code = {detector.code: detector for detector in detectors}
     family_of: dict[str, Family] = {detector.code: detector.family for detector in detectors}
     by_person: dict[str | None, list[Weighed]] = defaultdict(list)
-    for group in groups_of(findings):
+    for group in groups_of(lowered(findings, salespeople, CUSTOMERS_TOUCHED)):
         by_person[group[0].employee_id].append(weigh(group, family_of))
     matters: list[Matter] = []
     for person, weighed in by_person.items():
