@@ -18,6 +18,7 @@ from mingdan.engine.detectors import (
     service_without_sale,
     sham_intermediary,
     shared_identifier,
+    silent_deal,
     third_party_payer,
 )
 
@@ -31,6 +32,7 @@ DETECTORS: tuple[Detector[Any], ...] = (
     third_party_payer.DETECTOR,
     payee_not_company.DETECTOR,
     late_stage_loss.DETECTOR,
+    silent_deal.DETECTOR,
     quote_without_order.DETECTOR,
     back_dated_record.DETECTOR,
     broken_purchase_cycle.DETECTOR,
