@@ -12,7 +12,11 @@ TRAIL = {
     "O1,A1,2024-01-05,100,E1\nO2,A1,2024-02-05,110,E1\nO3,A1,not a date,120,E1\n",
     "contracts.csv": "contract_id,account_id,signed_at,employee_id,amount,payee_bank\nK1,A1,2024-02-01,E1,110,6222020200011112222\n",
     "company_bank_accounts.csv": "bank,name\n1100112233445566,Main account\n",
-    "employees.csv": "employee_id,name,role\nE1,林晓,rep\n",
+    "employees.csv": "employee_id,name,role,phone\nE1,林晓,rep,13800138000\n",
+    "accounts.csv": "account_id,name,owner_id,registration_no\nA1,远山贸易有限公司,E1,91310000MA1K00001X\n",
+    "companies.csv": "company_id,name,registration_no,phone,established_date\n"
+    "C1,远山贸易有限公司,91310000MA1K00001X,13800138000,2023-11-01\n"
+    + "".join(f"R{n},甲{n}号贸易有限公司,,139001380{n},2020-01-01\n" for n in range(10, 60)),
 }
 
 
@@ -49,7 +53,7 @@ def test_findings_are_the_same_in_both_files(trail: Path) -> None:
     document = json.loads((out / "scan.json").read_text(encoding="utf-8"))
     rows = pq.read_table(out / "findings.parquet").to_pylist()
     assert [row["finding_id"] for row in rows] == [finding["finding_id"] for finding in document["findings"]]
-    assert {finding["detector"] for finding in document["findings"]} == {"payee-not-company"}
+    assert "payee-not-company" in {finding["detector"] for finding in document["findings"]}
 
 
 def test_the_same_trail_gives_the_same_scan_json(trail: Path) -> None:
@@ -89,8 +93,10 @@ def test_no_account_number_reaches_any_output(trail: Path) -> None:
 
 
 def test_names_are_shown_only_when_asked_for(trail: Path) -> None:
-    mingdan("scan", trail, "--out", "without", cwd=trail.parent)
-    mingdan("scan", trail, "--out", "with", "--names", cwd=trail.parent)
+    low = ("--min-probability", "0.01")
+    mingdan("scan", trail, "--out", "without", *low, cwd=trail.parent)
+    mingdan("scan", trail, "--out", "with", "--names", *low, cwd=trail.parent)
+    assert json.loads((trail.parent / "with" / "scan.json").read_text(encoding="utf-8"))["alerts"]
     assert "林晓" not in (trail.parent / "without" / "report.html").read_text(encoding="utf-8")
     assert "林晓" in (trail.parent / "with" / "report.html").read_text(encoding="utf-8")
 
@@ -102,7 +108,7 @@ def test_names_are_shown_only_when_asked_for(trail: Path) -> None:
         ([".", "--as-of", "yesterday"], "yesterday"),
         ([".", "--source", "nobody"], "nobody"),
         ([".", "--engine", "abacus"], "abacus"),
-        ([".", "--min-probability", "7"], "7"),
+        ([".", "--min-probability", "7"], "--min-probability"),
         ([".", "--mapping", "no.toml"], "no.toml"),
         (["."], "orders"),
     ],

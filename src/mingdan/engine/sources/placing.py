@@ -147,8 +147,7 @@ def _labels(table: str) -> dict[str, str]:
 @cache
 def _row_id_words(table: str) -> dict[str, str]:
     declared = TABLES[table]
-    words = dict.fromkeys(_ROW_ID_WORDS, declared.key[0]) if declared.has_row_id else {}
-    return words
+    return dict.fromkeys(_ROW_ID_WORDS, declared.key[0]) if declared.has_row_id else {}
 
 
 def _by_name(raw: RawTable) -> Table | None:
