@@ -12,11 +12,11 @@ TRAIL = {
     "O1,A1,2024-01-05,100,E1\nO2,A1,2024-02-05,110,E1\nO3,A1,not a date,120,E1\n",
     "contracts.csv": "contract_id,account_id,signed_at,employee_id,amount,payee_bank\nK1,A1,2024-02-01,E1,110,6222020200011112222\n",
     "company_bank_accounts.csv": "bank,name\n1100112233445566,Main account\n",
-    "employees.csv": "employee_id,name,role,phone\nE1,林晓,rep,13800138000\n",
+    "employees.csv": "employee_id,name,role,phone\nE1,林晓,rep,13671284567\n",
     "accounts.csv": "account_id,name,owner_id,registration_no\nA1,远山贸易有限公司,E1,91310000MA1K00001X\n",
     "companies.csv": "company_id,name,registration_no,phone,established_date\n"
-    "C1,远山贸易有限公司,91310000MA1K00001X,13800138000,2023-11-01\n"
-    + "".join(f"R{n},甲{n}号贸易有限公司,,139001380{n},2020-01-01\n" for n in range(10, 60)),
+    "C1,远山贸易有限公司,91310000MA1K00001X,13671284567,2023-11-01\n"
+    + "".join(f"R{n},甲{n}号贸易有限公司,,139012345{n},2020-01-01\n" for n in range(10, 60)),
 }
 
 

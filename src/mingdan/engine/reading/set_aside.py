@@ -29,7 +29,10 @@ _KINDS = {
     "boolean": ("neither yes nor no", "不是“是”或“否”"),
     "list": ("not a list", "不是列表"),
     "id": ("a number whose digits were lost in a spreadsheet", "数字被电子表格截断，已丢失位数"),
-    "key": ("a number whose digits were lost in a spreadsheet", "数字被电子表格截断，已丢失位数"),
+    "key": (
+        "a placeholder, or a number whose digits were lost in a spreadsheet",
+        "占位号码，或数字被电子表格截断而丢失位数",
+    ),
     "text": ("unreadable", "无法读取"),
 }
 _UNREAD_ZH = {
