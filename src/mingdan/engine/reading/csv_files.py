@@ -1,7 +1,7 @@
 """Text files with columns into raw tables: fast where a file is well-formed, row by row where it is damaged."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import duckdb
 
@@ -19,7 +19,7 @@ def read_csv(path: Path, shelf: Shelf, name: str, file: str) -> None:
 
     Memory stays bounded whatever the size. Raise UnreadableTrailError where the file is no text.
     """
-    form = form_of(path, shelf.options.get(path.name, {}))
+    form = form_of(path, shelf.options.get(PurePath(file).name.removesuffix(".gz"), {}))
     if form is None:
         shelf.say(f"{file} is empty.", f"{file} 是空文件。")
         return

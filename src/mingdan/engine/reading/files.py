@@ -38,19 +38,18 @@ def read_files(path: Path, shelf: Shelf) -> None:
     files = list(_files_in(path))
     sizes = [_size(file) for file, _ in files]
     done, total = 0, sum(sizes) or 1
-    failures = []
     for (file, shown), size in zip(files, sizes, strict=True):
         shelf.on_progress(shown, done / total)
         try:
             _read_one(file, shelf, _stem(file), shown)
         except UnreadableTrailError as error:
-            failures.append(str(error))
+            shelf.failures.append(str(error))
         except PermissionError:
-            failures.append(f"{shown} may not be read; ask for the right to read it.")
+            shelf.failures.append(f"{shown} may not be read; ask for the right to read it.")
         done += size
     if not shelf.tables:
-        raise UnreadableTrailError(" ".join(failures[:3]) or _nothing_in(path, shelf))
-    for failure in failures:
+        raise UnreadableTrailError(" ".join(shelf.failures[:3]) or _nothing_in(path, shelf))
+    for failure in shelf.failures:
         shelf.say(failure, f"有文件无法读取：{failure}")
 
 
@@ -115,7 +114,7 @@ def _read_one(file: Path, shelf: Shelf, name: str, shown: str) -> None:
     if _size(file) == 0:
         shelf.say(f"{shown} is empty.", f"{shown} 是空文件。")
         return
-    reader = _READERS.get(suffix) or _reader_by_content(file)
+    reader = _reader_by_content(file) or _READERS.get(suffix)
     if reader is None:
         shelf.say(f"{shown}: not a kind of file that holds tables, left out.", f"{shown}：不是表格文件，未读取。")
         return
@@ -123,8 +122,11 @@ def _read_one(file: Path, shelf: Shelf, name: str, shown: str) -> None:
 
 
 def _reader_by_content(file: Path) -> Reader | None:
+    """Recognise a file that is not what its name says: many a CSV is a workbook."""
     with file.open("rb") as opened:
         head = opened.read(16)
+    if head.startswith(b"PK\x03\x04") and file.suffix.lower() not in (".xlsx", ".xlsm", ".xlsb", ".ods", ".zip"):
+        return _reader_of_package(file)
     if head.startswith(b"SQLite format 3"):
         return read_sqlite
     if head[8:12] == b"DUCK":
@@ -134,6 +136,14 @@ def _reader_by_content(file: Path) -> Reader | None:
     if head.startswith(b"\x1f\x8b"):
         return _read_gzip
     return None
+
+
+def _reader_of_package(file: Path) -> Reader:
+    try:
+        with zipfile.ZipFile(file) as package:
+            return read_workbook if {"xl/workbook.xml", "content.xml"} & set(package.namelist()) else _read_zip
+    except zipfile.BadZipFile:
+        return _read_zip
 
 
 def _read_gzip(path: Path, shelf: Shelf, name: str, file: str) -> None:

@@ -164,18 +164,22 @@ def _counts(admitted: dict[str, Admitted], set_aside: SetAsideRows) -> tuple[Tab
 
 
 def _check_start(path: Path, shelf: Shelf, admitted: dict[str, Admitted], said: Sequence[Text]) -> None:
+    """Raise a sentence that says what was found instead, where there is neither a deal nor an order."""
     if any(name in admitted and admitted[name].rows for name in _TO_START):
         return
     names = list(dict.fromkeys(table.name for table in shelf.tables))
     found = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-    why = next((text.en for text in said if any(f"for {name}" in text.en for name in _TO_START)), "")
-    empty = next((f"Every row of {name} had to be set aside." for name in _TO_START if name in admitted), "")
+    why = " ".join([*shelf.failures[:2], *_about_start(admitted, said)])
     raise UnreadableTrailError(
         f"{path} has no usable opportunities or orders, and one of them is needed to start; found: {found}. "
-        f"{why or empty}".rstrip()
-        + (" " if why or empty else "")
-        + f"For exports of another shape, make a mapping file: mingdan map {path}"
+        f"{why}{' ' if why else ''}For exports of another shape, make a mapping file: mingdan map {path}"
     )
+
+
+def _about_start(admitted: dict[str, Admitted], said: Sequence[Text]) -> list[str]:
+    """Return why deals or orders were not taken."""
+    missing = [text.en for text in said if any(f"not used for {name}" in text.en for name in _TO_START)]
+    return missing[:1] or [f"No row of {name} can be used." for name in _TO_START if name in admitted]
 
 
 def _text(notice: str | Text) -> Text:

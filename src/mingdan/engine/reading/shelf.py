@@ -21,7 +21,7 @@ SCRATCH = "scratch"
 class Shelf:
     """Raw tables and what came with them.
 
-    `options` says how single files are written, by their names; `workspace` is a folder for copies. Rows that no table
+    `failures` are sentences about files that could not be read. `options` says how single files are written, by their names; `workspace` is a folder for copies. Rows that no table
     could take lie in the relation `unread rows`.
     """
 
@@ -32,6 +32,7 @@ class Shelf:
     tables: list[RawTable] = field(default_factory=list)
     notices: list[Text] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
     unread: int = 0
 
     def __post_init__(self) -> None:

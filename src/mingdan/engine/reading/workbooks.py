@@ -1,5 +1,6 @@
 """Workbooks (xlsx, xls, ods) into raw tables, one for each sheet."""
 
+import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ def read_workbook(path: Path, shelf: Shelf, name: str, file: str) -> None:
     A sheet with a general name (Sheet1) in a workbook with one filled sheet is called after the file.
     """
     try:
-        book = python_calamine.load_workbook(str(path))
+        book = python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
         filled = [sheet for sheet in book.sheet_names if _head(book, sheet)]
         for sheet in filled:
             table = name if len(filled) == 1 and _is_general(sheet) else sheet
