@@ -14,7 +14,7 @@ from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.deal_events import ACTIVITIES, deal_cases, deal_events
 from mingdan.engine.methods.frame_contracts import contracts_of, has_frame
 from mingdan.engine.methods.innocent_causes import settled
-from mingdan.engine.methods.process_breaches import Breach, Procedure, rarest
+from mingdan.engine.methods.process_breaches import Breach, Procedure, rarest, rate_of_any
 from mingdan.engine.methods.process_rules import RULES
 from mingdan.engine.methods.rarity import rarity_weight
 from mingdan.engine.trail import Tables, money
@@ -31,9 +31,9 @@ class Parameters:
     """
 
     days: int = 730
-    largest_rate: float = 0.05
+    largest_rate: float = 0.02
     least_peers: int = 30
-    most_told: int = 20
+    most_told: int = 10
     most_cited: int = 8
     repeat: float = 0.3
 
@@ -45,17 +45,18 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
         return []
     procedure = Procedure.of(tables)
     today = _day(tables.as_of)
-    breaches = [
-        one
-        for rule in rules
-        for one in procedure.breaches(
+    judged = [
+        procedure.judge(
             rule,
             today,
             since=today - parameters.days,
             largest_rate=parameters.largest_rate,
             least_peers=parameters.least_peers,
         )
+        for rule in rules
     ]
+    breaches = [breach for one in judged for breach in one.breaches]
+    overall = [one.rate for one in judged]
     told = rarest(breaches, parameters.most_told)
     cases, rows = _details(tables, [some[0].case for some in told])
     contracts = contracts_of(tables, [case["account_id"] for case in cases.values()])
@@ -68,7 +69,8 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
             "waiver": _accepted(accepted, case, cited),
             "frame-contract": _frame(tables, contracts.get(case["account_id"], []), some[0], case),
         }
-        found.append(_finding(tables, case, some, cited, explained, parameters))
+        weight = _weight(some, overall, parameters.repeat)
+        found.append(_finding(tables, case, some, weight, cited, explained))
     return found
 
 
@@ -91,16 +93,21 @@ def _details(tables: Tables, numbers: Sequence[int]) -> tuple[dict[int, Row], di
     return cases, rows
 
 
+def _weight(some: Sequence[Breach], overall: Sequence[float], repeat: float) -> float:
+    """Return the weight of the rarest breach, and a share of that of each further one."""
+    weights = [rarity_weight(rate_of_any(breach, overall)) for breach in some]
+    return min(weights[0] + repeat * sum(weights[1:]), STRENGTH_CAPS["W3"])
+
+
 def _finding(
     tables: Tables,
     case: Row,
     some: Sequence[Breach],
+    weight: float,
     cited: tuple[Evidence, ...],
     explained: dict[str, Status],
-    parameters: Parameters,
 ) -> Finding:
     first, *others = some
-    weight = rarity_weight(first.rate) + parameters.repeat * sum(rarity_weight(other.rate) for other in others)
     at = min(_moment(first.day), tables.as_of)
     scope = Scope(account_id=case["account_id"], employee_id=case["owner_id"], region=case["region"])
     around = at - timedelta(days=30), at + timedelta(days=30)
@@ -111,7 +118,7 @@ def _finding(
         subject_kind="deal",
         subject_id=deal or case["case_key"].removeprefix("order "),
         at=at,
-        weight=min(weight, STRENGTH_CAPS["W3"]),
+        weight=weight,
         evidence=cited,
         facts={"breach": first.rule.breach, "rate": first.rate, "peers": first.peers, "day": at, "also": len(others)},
         employee_id=case["owner_id"],
@@ -226,8 +233,8 @@ DETECTOR = Detector(
         zh="调取缺失或补签的单据,核实由谁决定跳过;若无人能说明,应将该步骤设为必经环节。",
     ),
     method=Text(
-        en="Declare rules (precedence, response, responded existence, not-co-existence, with time windows) over the day of every stage, quote, approval, contract, order, shipment, invoice and payment; a missing clock or a day's difference is no breach. A breach weighs log10(0.2 / its rate), the rate counted over other people's cases of the same year and region and shrunk towards all; a breach as common as one in five weighs nothing.",
-        zh="对每个阶段、报价、审批、合同、订单、发货、开票、回款的日期核对 Declare 规则(先后、响应、共存、互斥,含时间窗);缺少时刻或相差一天不算违规。违规的权重为 log10(0.2 / 发生率),发生率按同年同区域他人的案例统计并向整体收缩;五分之一的人都有的做法不计权重。",
+        en="Declare rules (precedence, response, responded existence, not-co-existence, with time windows) over the day of every stage, quote, approval, contract, order, shipment, invoice and payment; a missing clock or a day's difference is no breach. A breach weighs log10(0.2 / rate): the rate among other people's cases of the same year and region, shrunk towards all, with the rates of all rarer rules added because many rules are asked; only breaches of rules that at most 2 % of such cases break are told.",
+        zh="对每个阶段、报价、审批、合同、订单、发货、开票、回款的日期核对 Declare 规则(先后、响应、共存、互斥,含时间窗);缺少时刻或相差一天不算违规。违规的权重为 log10(0.2 / 发生率):发生率按同年同区域他人的案例统计并向整体收缩,并加上所有更少见规则的发生率(因同时核对多条规则);仅提示同类案例中至多 2 % 违反的规则。",
     ),
     reads={"opportunities": ("owner_id",)},
     uses={

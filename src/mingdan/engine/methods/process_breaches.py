@@ -28,6 +28,14 @@ class Breach:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """One rule on all cases: how often it was broken, and the breaches worth telling, each with its owner's number."""
+
+    rate: float
+    breaches: tuple[tuple[Breach, int], ...]
+
+
+@dataclass(frozen=True)
 class Procedure:
     """The log of all cases, and what each is compared on (numbers; 0 where unknown).
 
@@ -57,25 +65,33 @@ class Procedure:
         log = EventLog.ordered(found["number"], found["activity"], found["day"], ACTIVITIES, len(traits["number"]))
         return cls(log, _ints(traits, "owner"), _ints(traits, "year"), _ints(traits, "region"))
 
-    def breaches(
-        self, rule: Rule, until: int, *, largest_rate: float, least_peers: int, since: int
-    ) -> list[tuple[Breach, int]]:
-        """Return the breaks of a rule since a day that are rare among enough others, with the number of the owner."""
+    def judge(self, rule: Rule, until: int, *, largest_rate: float, least_peers: int, since: int) -> Judged:
+        """Judge a rule on every case; tell the breaches since a day that are rare among enough cases of others."""
         checked = check(self.log, rule.constraint, until=until)
         called = np.flatnonzero(checked.activations)
         if not len(called):
-            return []
+            return Judged(0.0, ())
         broken = checked.violations[called] > 0
         owners, years = self.owner[called], self.year[called] - int(self.year.min())
         regions = years * (int(self.region.max()) + 1) + self.region[called]
         rates = peer_rates(broken, owners, [years, regions])
         others = len(called) - np.bincount(owners)[owners]
         days = _last_breaks(self.log, checked)[called]
-        told = broken & (rates <= largest_rate) & (others >= least_peers) & (days >= since)
-        return [
+        told = np.flatnonzero(broken & (rates <= largest_rate) & (others >= least_peers) & (days >= since))
+        breaches = (
             (Breach(rule, int(called[at]), int(days[at]), float(rates[at]), int(others[at])), int(owners[at]))
-            for at in np.flatnonzero(told)
-        ]
+            for at in told
+        )
+        return Judged(float(broken.sum()) / self.log.cases, tuple(breaches))
+
+
+def rate_of_any(breach: Breach, overall: Sequence[float]) -> float:
+    """Return how often a case breaks some rule at least as rarely broken as this one.
+
+    Asking many rules finds a rare breach of one of them somewhere: the chances of the rarer ones are added. `overall` are
+    the rates of all rules over all cases.
+    """
+    return min(1.0, breach.rate + sum(rate for rate in overall if rate < breach.rate))
 
 
 def rarest(breaches: Sequence[tuple[Breach, int]], most: int) -> list[list[Breach]]:
