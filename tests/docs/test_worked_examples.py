@@ -1,7 +1,5 @@
 """The figures in docs/how-it-works/fusion.md are what the code computes."""
 
-import math
-
 import pytest
 
 from mingdan.engine.detector import STRENGTH_CAPS
@@ -9,12 +7,14 @@ from mingdan.engine.detectors.payee_not_company import DETECTOR as PAYEE
 from mingdan.engine.findings import FIRST_KEY_FAMILIES, Finding
 from mingdan.engine.fuse.alerts import ALERTS_FOR_100_REPS, KEY_WEIGHT, Policy
 from mingdan.engine.fuse.callbacks import AT_RANDOM, inclusion_probabilities
+from mingdan.engine.fuse.common_signs import TRUSTED, lowered
 from mingdan.engine.fuse.grouping import WINDOW
 from mingdan.engine.fuse.weighing import (
     CUSTOMERS_TOUCHED,
     FAMILY_CAP,
     REPEAT,
     SALESPEOPLE_DIVERTING,
+    Weighed,
     probability,
     spill_over,
     weigh,
@@ -80,25 +80,41 @@ def test_each_finding_of_the_example_keeps_what_is_told(told: str, code: str) ->
     assert (family, weight, told_kept) == (NAMED[code], f"{finding.weight:g}", f"{kept:g}")
 
 
+def at_a_customer(weight: float) -> Weighed:
+    return Weighed((), {}, total=weight, of_the_person=0.0, on_customers=True, ties_a_firm=False)
+
+
+def of_a_tie(weight: float) -> Weighed:
+    return Weighed((), {}, total=weight, of_the_person=weight, on_customers=False, ties_a_firm=True)
+
+
 def test_the_example_adds_up_to_what_is_told() -> None:
-    total = weigh(EXAMPLE, NAMED).total
-    assert ROWS["total"][2].strip("*") == f"{total:.2f}"
-    assert ROWS["3.43 (the example)"] == [f"{probability(total, 0.0):.2f}"]
+    weighed = weigh(EXAMPLE, NAMED)
+    assert ROWS["total"][2].strip("*") == f"{weighed.total:.2f}"
+    assert ROWS["3.43 (the example)"] == [f"{probability(weighed, 0.0):.2f}"]
 
 
-def test_a_lone_matter_needs_the_weights_told() -> None:
-    prior = SALESPEOPLE_DIVERTING * CUSTOMERS_TOUCHED
-    for wanted in (0.5, 0.8, 0.9):
-        needed = math.log10(wanted / (1 - wanted) * (1 - prior) / prior)
-        assert ROWS[f"{needed:.2f}"] == [f"{wanted:.2f}"]
-        assert probability(needed, 0.0) == pytest.approx(wanted, abs=1e-5)
-    assert ROWS["2.7 (the most that one family can carry)"] == [f"{probability(FAMILY_CAP, 0.0):.2f}"]
+@pytest.mark.parametrize("weight", ["1.80", "2.52", "2.70", "3.12", "3.48"])
+def test_a_lone_matter_has_the_probability_told(weight: str) -> None:
+    assert ROWS[weight] == [f"{probability(at_a_customer(float(weight)), 0.0):.2f}"]
+
+
+@pytest.mark.parametrize("weight", ["0.6", "1.8", "2.4"])
+def test_a_tie_of_the_person_has_the_probability_told(weight: str) -> None:
+    assert ROWS[f"a tie of {weight}"] == [f"{probability(of_a_tie(float(weight)), 0.0):.2f}"]
 
 
 @pytest.mark.parametrize(("told", "weight"), [("nothing", 0.0), ("0.6", 0.6), ("1", 1.0), ("1.8", 1.8), ("2.7", 2.7)])
 def test_another_matter_says_of_the_person_what_is_told(told: str, weight: float) -> None:
-    said = spill_over([2.0, weight])[0]
-    assert ROWS[told] == [f"{said:.2f}", f"{probability(2.0, said):.2f}"]
+    said = spill_over([at_a_customer(2.0), at_a_customer(weight)])[0]
+    assert ROWS[told] == [f"{said:.2f}", f"{probability(at_a_customer(2.0), said):.2f}"]
+
+
+@pytest.mark.parametrize("others", [0, 2, 8, 40])
+def test_a_sign_that_many_show_counts_as_little_as_told(others: int) -> None:
+    shown = [f("losses", kind="employee", weight=1.8, employee=f"E{n}") for n in range(others + 1)]
+    kept = lowered(shown, 100, CUSTOMERS_TOUCHED)[0].weight
+    assert ROWS[f"{others} of the 99 others"] == [f"{kept:.2f}"]
 
 
 def test_customers_are_drawn_with_the_chances_told() -> None:
@@ -119,6 +135,7 @@ def test_the_constants_in_the_text_are_those_of_the_code() -> None:
         f"{SALESPEOPLE_DIVERTING:.0%}".replace("%", " %"),
         f"touched with probability {CUSTOMERS_TOUCHED:g}",
         f"starts at {SALESPEOPLE_DIVERTING * CUSTOMERS_TOUCHED:g}",
+        f"counts for {TRUSTED} salespeople",
         f"carry at least {KEY_WEIGHT:g} each",
         f"(default {Policy().min_probability:g})",
         f"by default {ALERTS_FOR_100_REPS} for each 100 salespeople",
