@@ -22,6 +22,7 @@ from mingdan.engine.reading.identifiers import quoted
 from mingdan.engine.reading.keying import Keyer, install_kind_of_field
 from mingdan.engine.reading.raw import REST, TextTable
 from mingdan.engine.reading.set_aside import HIDDEN, SetAsideRows, unreadable
+from mingdan.engine.reading.shelf import SCRATCH
 from mingdan.engine.schema import DUCKDB_TYPES, Table
 from mingdan.engine.tables import TABLES
 
@@ -82,8 +83,8 @@ class Border:
         counts = self._con.execute(probe_query(text, spoken)).fetchone() or ()
         for cell, filled, read in zip(spoken, counts[::2], counts[1::2], strict=True):
             if filled != read:
-                cell.lookup = f"values of {text.table} {cell.column.name}"
-                self._con.execute(f"CREATE TABLE {quoted(cell.lookup)} AS {lookup_query(text, cell)}")
+                cell.lookup = f"{SCRATCH}.{quoted(f'values of {text.table} {cell.column.name}')}"
+                self._con.execute(f"CREATE TABLE {cell.lookup} AS {lookup_query(text, cell)}")
 
     def _key(self, text: TextTable, cells: Sequence[Cell], cell: Cell) -> None:
         if cell.column.plain_name in ("old", "new"):
@@ -125,7 +126,7 @@ class Border:
 
     def _example(self, text: TextTable, cell: Cell) -> str:
         if cell.lookup:
-            query = f"SELECT min(said) FROM {quoted(cell.lookup)} WHERE value IS NULL"
+            query = f"SELECT min(said) FROM {cell.lookup} WHERE value IS NULL"
         elif cell.says_enough:
             seen = f"SELECT c{cell.at}, {cell.first} AS v{cell.at} FROM ({cells_query(text, [cell])})"
             query = f"SELECT CAST(min(c{cell.at}) AS VARCHAR) FROM ({seen}) WHERE {cell.is_bad}"

@@ -17,7 +17,7 @@ SCHEMA = "trail"
 class Cell:
     """One column of the contract on its way: `heading` in the text table, `stored` its type there.
 
-    `is_plain` marks a plain value to be keyed. `lookup` names the relation with the values that took a closer look.
+    `is_plain` marks a plain value to be keyed. `lookup` is the relation with the values that took a closer look.
     """
 
     at: int
@@ -66,7 +66,8 @@ class Cell:
             return f"(v{self.at} IS NULL AND c{self.at} IS NOT NULL)"
         if self.lookup or self.is_plain:
             return f"(v{self.at} IS NULL AND s{self.at} IS NOT NULL)"
-        return "false" if self.is_spoken else forms.digits_lost(f"c{self.at}")
+        is_cut = self.column.kind in ("id", "key")
+        return f"coalesce({forms.digits_lost(f'c{self.at}')}, false)" if is_cut else "false"
 
     @property
     def said(self) -> str | None:
@@ -154,7 +155,7 @@ def _joins(cells: Sequence[Cell]) -> list[str]:
     joins = []
     for cell in cells:
         if cell.lookup:
-            joins.append(f"LEFT JOIN {quoted(cell.lookup)} l{cell.at} ON l{cell.at}.cell = m.c{cell.at}")
+            joins.append(f"LEFT JOIN {cell.lookup} l{cell.at} ON l{cell.at}.cell = m.c{cell.at}")
         if cell.is_plain:
             kind = literal(kind_of(cell.column))
             if kind == "'field'":
