@@ -49,6 +49,17 @@ class Context:
                     found.append(Evidence("context_events", event["row_id"]))
         return found
 
+    def days_covered(self, kinds: Collection[str], start: date, end: date, scope: Scope = Scope()) -> int | None:
+        """Return how many of the days from start to end lie in such events (one without an end runs on); None without a register."""
+        if not self._has_events:
+            return None
+        first, last = _day(start), _day(end)
+        days: set[int] = set()
+        for event in (event for kind in kinds for event in self._events[kind] if _touches(event, scope)):
+            until = min(event["to_date"] or last, last)
+            days.update(range(max(event["from_date"], first).toordinal(), until.toordinal() + 1))
+        return len(days)
+
     def on_leave(self, employee_id: str | None, start: date, end: date) -> Status:
         """Return whether the salesperson was away on one of these days."""
         if not self._has_leaves:

@@ -12,7 +12,7 @@ from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Figure, Finding, Status, Text
 from mingdan.engine.methods.account_standing import Standing, asked_of, margin_shares, standings
-from mingdan.engine.methods.innocent_causes import any_of, events_of, handed_over, products_of, settled
+from mingdan.engine.methods.innocent_causes import any_of, events_of, handed_over, holidays_fill, products_of, settled
 from mingdan.engine.methods.purchase_stops import Bounds, Stop, find_stops, peers_stopped
 from mingdan.engine.methods.purchases import Purchases, one_purchase_each, read_purchases
 from mingdan.engine.trail import Tables, moment, money
@@ -21,6 +21,8 @@ CITED_ORDERS = 6
 _REGROUPED = ("regrouping", "migration")
 SERVICE_KINDS = ("warranty", "repair", "consumable", "installation")
 _DAY = timedelta(days=1)
+LATE_REGISTER = timedelta(days=60)
+"""How long after a purchase was due the cause of its absence may still be registered as beginning."""
 
 
 def find(tables: Tables, parameters: Bounds) -> list[Finding]:
@@ -94,10 +96,17 @@ def _finding(
 def _own_reasons(
     tables: Tables, name: str, stop: Stop, standing: Standing, products: tuple[str, ...]
 ) -> dict[str, Status]:
-    context, start, end = tables.context, _moment(stop.last), _moment(stop.until)
+    # A cause comes before what it causes: one registered long after the purchase was due did not keep the customer away.
+    context, start, end = (
+        tables.context,
+        _moment(stop.last),
+        min(_moment(stop.due) + LATE_REGISTER, _moment(stop.until)),
+    )
     scope = Scope(name, standing.employee_id, standing.region, standing.segment)
+    holidays = holidays_fill(context, start, _moment(stop.until), scope)
+    tender = context.status(["tender"], start, end, scope)
     return {
-        "season": settled([stop.same_season, *_if_supported(context.status(["holiday", "tender"], start, end, scope))]),
+        "season": settled([stop.same_season, *_if_supported(holidays), *_if_supported(tender)]),
         "stocked-up": stop.stocked,
         "closed": settled([standing.closed, context.status(["plant_closure"], start, end, scope)]),
         "supply": events_of(context, ["stock_out", "end_of_life", "price_rise"], start, end, scope, products),
@@ -225,11 +234,13 @@ DETECTOR = Detector(
         "the first, each alike) / P(history | chance or ordinary leaving), the customer's own parameters integrated out. "
         "Thinning: exact test of a change of rate at each purchase, corrected for the number of points and for the drift "
         "usual among the company's customers; weight by the bound of Sellke et al. Above 0.6 only if the customer still "
-        "asks for service.",
+        "asks for service; at least 0.05 where a "
+        "silence after ten purchases or more has a probability below 1 in 10,000 for somebody who is still a customer.",
         zh="采用 MBG/CNBD-k 模型（Platzer 与 Reutterer 2016；Reutterer、Platzer 与 Schroeder 2020）：购买间隔服从 Erlang 分布，"
         "k 按客群与客户拟合；若对数正态分布更符合本公司数据则改用之；时间按公司季节性折算。权重为“首购以来某日起购买转走"
         "（各日等可能）”与“偶然或正常流失”两种假设下购买历史概率之比的常用对数，客户自身参数已积分。变稀检验：在每次购买处"
-        "精确检验频率变化，并按检验点数及公司客户常见漂移校正，权重取 Sellke 等人的上界。只有客户仍有服务需求时权重才可超过 0.6。",
+        "精确检验频率变化，并按检验点数及公司客户常见漂移校正，权重取 Sellke 等人的上界。只有客户仍有服务需求时权重才可超过 0.6；"
+        "购买满十次后沉默、且仍为客户时出现该沉默的概率低于万分之一的，权重至少为 0.05。",
     ),
     reads={"orders": ("account_id", "ordered_at", "amount")},
     uses={

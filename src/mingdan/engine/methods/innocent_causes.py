@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import ibis
 
@@ -35,6 +35,15 @@ def events_of(
     """Return the status of such events for the scope as such and for each of the products."""
     scopes = [scope, *(replace(scope, product_id=product) for product in sorted(products))]
     return any_of(context.status(kinds, start, end, one) for one in scopes)
+
+
+def holidays_fill(context: Context, start: datetime, end: datetime, scope: Scope) -> Status:
+    """Say whether holidays, a week on either side included, make up half of a silence: a short one explains no long one."""
+    week = timedelta(days=7)
+    days = context.days_covered(["holiday"], start - week, end + week, scope)
+    if days is None:
+        return "open"
+    return "supported" if days and 2 * (days + 14) >= (end - start).days else "ruled_out"
 
 
 def handed_over(tables: Tables, at: Mapping[str, datetime], before_days: int = 90, after_days: int = 30) -> set[str]:

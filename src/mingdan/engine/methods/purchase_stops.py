@@ -32,6 +32,8 @@ class Bounds:
     """What stands out: `late` bounds P(gap >= silence | still a customer), `silent` that with ordinary leaving added.
 
     `least_odds` bounds how much likelier the silence is if purchases moved away; `slowed_p` and `slowed_ratio` a slowing.
+    After `clear_purchases`, a silence rarer than `clear_late` is told whatever the odds, with `clear_weight` at least:
+    where many customers leave it says little about anybody, but that it happened is beyond doubt.
     """
 
     least_purchases: int
@@ -41,6 +43,10 @@ class Bounds:
     least_days: int
     slowed_p: float
     slowed_ratio: float
+    clear_purchases: int = 10
+    clear_late: float = 1e-4
+    clear_days: int = 90
+    clear_weight: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -108,9 +114,11 @@ def find_stops(purchases: Purchases, segments: Sequence[str], bounds: Bounds) ->
     silence = np.array([purchases.until - last for last in _last_days(purchases)])
     stopped = (measured.late < bounds.late) & (measured.silent < bounds.silent) & (silence >= bounds.least_days)
     stopped &= measured.odds >= bounds.least_odds
+    clear = (measured.late < bounds.clear_late) & (silence >= bounds.clear_days)
+    stopped |= clear & (histories.repeats >= bounds.clear_purchases - 1)
     p = deflated(measured.slowing.p)
     slowed = (p < bounds.slowed_p) & ~stopped
-    found = [_stopped(purchases, measured, int(who)) for who in np.flatnonzero(stopped)]
+    found = [_stopped(purchases, measured, int(who), bounds.clear_weight) for who in np.flatnonzero(stopped)]
     found += [_slowed(purchases, measured, int(who), float(p[who])) for who in np.flatnonzero(slowed)]
     return [stop for stop in found if stop.missing >= 1], measured
 
@@ -168,7 +176,7 @@ def _last_days(purchases: Purchases) -> NDArray[np.int64]:
     return last
 
 
-def _stopped(purchases: Purchases, measured: Measured, who: int) -> Stop:
+def _stopped(purchases: Purchases, measured: Measured, who: int, least_weight: float) -> Stop:
     own = slice(purchases.start[who], purchases.start[who + 1])
     days, gap = purchases.day[own], _usual_gap(purchases.day[own])
     silence = purchases.until - int(days[-1])
@@ -179,7 +187,7 @@ def _stopped(purchases: Purchases, measured: Measured, who: int) -> Stop:
         slowed=False,
         gap=gap,
         chance=float(measured.silent[who]),
-        weight=float(np.log10(max(measured.odds[who], 1.0))),
+        weight=max(float(np.log10(measured.odds[who])), least_weight),
         missing=silence / gap,
     )
 
