@@ -53,7 +53,7 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     for place in np.flatnonzero(enough & (by_contact <= parameters.largest_contact_p)):
         at = int(place)
         stay_p = stays.get(str(deals["opportunity_id"][at]), (0.0, 1.0))[1]
-        p = _together(stay_p, float(by_contact[at]))
+        p = together(stay_p, float(by_contact[at]))
         if stay_p <= parameters.largest_stay_p and p <= parameters.largest_p:
             by_owner[str(deals["owner_id"][at])].append((p, at))
     told = [one for owner in sorted(by_owner) for one in sorted(by_owner[owner])[: parameters.most_told]]
@@ -75,7 +75,7 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     return found
 
 
-def _together(one: float, other: float) -> float:
+def together(one: float, other: float) -> float:
     """Return Fisher's (1932) joint p-value of two independent ones."""
     product = max(one * other, 1e-300)
     return product * (1 - math.log(product))
