@@ -54,7 +54,7 @@ def paid_to_a_stranger(causes: list[dict[str, str]], as_of: str) -> list[Finding
 )
 def test_explanations_lower_a_finding_as_told(told: str, causes: list[dict[str, str]], as_of: str) -> None:
     (finding,) = paid_to_a_stranger(causes, as_of)
-    statuses = [finding.explanations[code].replace("_", " ") for code in ("new-account", "escrow")]
+    statuses = [finding.explanations[code].replace("_", " ") for code in ("new-account", "shared-account", "escrow")]
     assert ROWS[told] == [*statuses, f"{finding.weight:g}"]
 
 

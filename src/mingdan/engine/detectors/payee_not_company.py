@@ -9,7 +9,7 @@ import ibis
 
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
-from mingdan.engine.findings import Evidence, Finding, Text
+from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.trail import Tables, money
 
 
@@ -25,8 +25,18 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     ours = tables.company_bank_accounts.select("bank_key").distinct()
     contracts = tables.contracts.filter(ibis._.payee_bank_key.notnull())
     strange = contracts.anti_join(ours, contracts.payee_bank_key == ours.bank_key)
-    wanted = strange.select("contract_id", "account_id", "employee_id", "opportunity_id", "signed_at", "amount")
+    used = strange.group_by("payee_bank_key").agg(contracts=ibis._.count(), people=ibis._.employee_id.nunique())
+    wanted = strange.join(used, "payee_bank_key").select(
+        "contract_id", "account_id", "employee_id", "opportunity_id", "signed_at", "amount", "contracts", "people"
+    )
     return [_finding(tables, row, parameters) for row in tables.records(wanted, order_by=["contract_id"])]
+
+
+def _shared(row: dict[str, Any]) -> Status:
+    """An account in the contracts of several salespeople is more likely a platform's or a new one of ours than private."""
+    if row["people"] > 1:
+        return "supported"
+    return "ruled_out" if row["contracts"] > 1 else "open"
 
 
 def _finding(tables: Tables, row: dict[str, Any], parameters: Parameters) -> Finding:
@@ -47,6 +57,7 @@ def _finding(tables: Tables, row: dict[str, Any], parameters: Parameters) -> Fin
         amount_at_risk=amount,
         explanations={
             "new-account": "open" if young else "ruled_out",
+            "shared-account": _shared(row),
             "escrow": tables.context.status(["waiver", "migration"], signed_at, signed_at, scope),
         },
     )
@@ -56,7 +67,7 @@ _REGISTER = [{"bank_key": "OURS", "name": "Main account"}]
 
 DETECTOR = Detector(
     code="payee-not-company",
-    version=1,
+    version=2,
     design="M3",
     family="money",
     strength="W5",
@@ -84,6 +95,14 @@ DETECTOR = Detector(
     innocent_explanations=(
         Innocent("new-account", Text(en="a new company account, not yet registered", zh="公司新开账户,尚未登记"), 1.0),
         Innocent(
+            "shared-account",
+            Text(
+                en="an account that contracts of several salespeople name: a platform's, or ours and not registered",
+                zh="多名销售员的合同都写同一账户：平台账户，或尚未登记的本公司账户",
+            ),
+            1.9,
+        ),
+        Innocent(
             "escrow",
             Text(en="an escrow or platform account allowed for this deal", zh="本单获准使用的托管或平台账户"),
             2.7,
@@ -106,6 +125,26 @@ DETECTOR = Detector(
                         "amount": "50000",
                         "payee_bank_key": "THEIRS",
                     },
+                ],
+            },
+        ),
+        Example(
+            name="an account of a platform that two salespeople use, with a waiver for it",
+            fires=False,
+            as_of="2025-06-30",
+            records={
+                "company_bank_accounts": _REGISTER,
+                "context_events": [{"kind": "waiver", "from_date": "2025-02-01", "to_date": "2025-04-01"}],
+                "contracts": [
+                    {
+                        "contract_id": f"K{number}",
+                        "account_id": f"A{number}",
+                        "signed_at": "2025-03-01",
+                        "employee_id": f"E{number}",
+                        "amount": "50000",
+                        "payee_bank_key": "THEIRS",
+                    }
+                    for number in (1, 2)
                 ],
             },
         ),
