@@ -7,6 +7,7 @@ from mingdan.engine.detectors import (
     back_dated_record,
     basket_gap,
     broken_purchase_cycle,
+    callback_disproof,
     contact_tampering,
     discount_near_limit,
     export_spike,
@@ -38,5 +39,6 @@ DETECTORS: tuple[Detector[Any], ...] = (
     broken_purchase_cycle.DETECTOR,
     basket_gap.DETECTOR,
     service_without_sale.DETECTOR,
+    callback_disproof.DETECTOR,
     process_violation.DETECTOR,
 )
