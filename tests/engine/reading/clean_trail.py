@@ -4,7 +4,10 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from mingdan.engine.reading import ReadTrail, read_trail
 
@@ -27,6 +30,11 @@ def as_csv(rows: Sequence[Sequence[str]], separator: str = ",", end: str = "\n")
     out = io.StringIO()
     csv.writer(out, delimiter=separator, lineterminator=end).writerows(rows)
     return out.getvalue()
+
+
+def write_parquet(table: pa.Table, where: Path | IO[bytes]) -> None:
+    """Write a table as Parquet."""
+    pq.write_table(table, where)  # type: ignore[no-untyped-call]  # pyarrow has no types
 
 
 def write_clean(folder: Path) -> None:

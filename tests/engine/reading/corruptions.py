@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import xlsxwriter
 
-from tests.engine.reading.clean_trail import ORDERS, as_csv
+from tests.engine.reading.clean_trail import ORDERS, as_csv, write_parquet
 
 Change = Callable[[Path], None]
 Aside = tuple[str, int, str, str]
@@ -35,9 +34,7 @@ class Corruption:
 
 
 def _orders(text: str | bytes) -> Change:
-    return lambda folder: (
-        (folder / "orders.csv").write_bytes(text if isinstance(text, bytes) else text.encode()) and None
-    )
+    return _beside("orders.csv", text if isinstance(text, bytes) else text.encode())
 
 
 def _lines(change: Callable[[list[str]], list[str]]) -> Change:
@@ -56,7 +53,10 @@ def _headings(names: Mapping[str, str]) -> Change:
 
 
 def _beside(name: str, content: bytes) -> Change:
-    return lambda folder: (folder / name).write_bytes(content) and None
+    def change(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+
+    return change
 
 
 def _instead(name: str, content: bytes) -> Change:
@@ -84,7 +84,7 @@ def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
 def _parquet() -> bytes:
     out = io.BytesIO()
     columns = {name: [row[at] or None for row in ORDERS[1:]] for at, name in enumerate(ORDERS[0])}
-    pq.write_table(pa.table(columns), out)
+    write_parquet(pa.table(columns), out)
     return out.getvalue()
 
 

@@ -17,7 +17,7 @@ from mingdan.engine.reading.identifiers import quoted
 from mingdan.engine.reading.raw import UnreadableTrailError
 from mingdan.engine.reading.shelf import UNREAD, Shelf
 
-_CELL = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+_CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 _ROWS = st.lists(st.tuples(_CELL, _CELL, _CELL), min_size=1, max_size=8)
 _SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -77,10 +77,12 @@ def test_any_text_survives_mending(rows: list[tuple[str, ...]], tmp_path: Path) 
 def test_any_bytes_are_read_or_refused_in_a_sentence(text: bytes, shelf: Shelf) -> None:
     path = shelf.workspace / "bytes.csv"
     path.write_bytes(b"a,b\n1,2\n" + text)
+    said = ""
     try:
         _cells(shelf, path)
     except UnreadableTrailError as error:
-        assert "\n" not in str(error)
+        said = str(error)
+    assert "\n" not in said
 
 
 def test_both_ways_number_rows_alike(shelf: Shelf) -> None:

@@ -1,6 +1,7 @@
 """Every kind of file and folder that can hold a trail."""
 
 import gzip
+import json
 import os
 import sqlite3
 import zipfile
@@ -11,16 +12,15 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
 from mingdan.engine.reading import UnreadableTrailError
-from tests.engine.reading.clean_trail import ORDERS, as_csv, opened, orders_by_id
+from tests.engine.reading.clean_trail import ORDERS, as_csv, opened, orders_by_id, write_parquet
 
 _IDS = {row[0] for row in ORDERS[1:]}
-_MOMENTS = [datetime(2024, 1, 5), datetime(2024, 2, 5, 9, 30), datetime(2024, 3, 5, 10), datetime(2024, 4, 5, 10)]
-_MOMENTS += [datetime(2024, 5, 5), datetime(2024, 6, 5)]
+_DAYS = ("2024-01-05", "2024-02-05 09:30", "2024-03-05 10:00", "2024-04-05 10:00", "2024-05-05", "2024-06-05")
+_MOMENTS = [datetime.fromisoformat(day) for day in _DAYS]
 
 
 def _typed() -> pa.Table:
@@ -51,14 +51,14 @@ def _zip(folder: Path) -> Path:
 
 
 def _parquet(folder: Path) -> Path:
-    pq.write_table(_typed(), folder / "orders.parquet")
+    write_parquet(_typed(), folder / "orders.parquet")
     return folder
 
 
 def _spark(folder: Path) -> Path:
     (folder / "orders.parquet").mkdir()
     for at in range(2):
-        pq.write_table(_typed().slice(3 * at, 3), folder / "orders.parquet" / f"part-0000{at}.parquet")
+        write_parquet(_typed().slice(3 * at, 3), folder / "orders.parquet" / f"part-0000{at}.parquet")
     (folder / "orders.parquet" / "_SUCCESS").touch()
     return folder
 
@@ -73,14 +73,9 @@ def _subfolder(folder: Path) -> Path:
 def _json(folder: Path) -> Path:
     records = _typed().to_pylist()
     lines = [{name: str(cell) for name, cell in row.items() if cell is not None} for row in records]
-    (folder / "orders.jsonl").write_text("\n".join(map(_as_json, lines)), encoding="utf-8")
+    text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    (folder / "orders.jsonl").write_text(text, encoding="utf-8")
     return folder
-
-
-def _as_json(row: dict[str, str]) -> str:
-    import json
-
-    return json.dumps(row, ensure_ascii=False)
 
 
 def _workbook(folder: Path) -> Path:
@@ -153,7 +148,7 @@ def test_ids_that_became_floats_are_whole_again(folder: Path) -> None:
     table = pa.table(
         {"order_id": [1.0, 2.0], "account_id": [7, 8], "ordered_at": [date(2024, 1, 1)] * 2, "amount": [1, 2]}
     )
-    pq.write_table(table, folder / "orders.parquet")
+    write_parquet(table, folder / "orders.parquet")
     trail = opened(folder)
     assert {(row["order_id"], row["account_id"]) for row in orders_by_id(trail).values()} == {("1", "7"), ("2", "8")}
     trail.close()

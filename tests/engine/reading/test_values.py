@@ -13,7 +13,7 @@ from tests.engine.reading.clean_trail import as_csv, opened
 
 
 def _noon(hour: int = 12, minute: int = 0) -> datetime:
-    return datetime(2025, 3, 1, hour, minute)
+    return datetime.fromisoformat(f"2025-03-01 {hour:02}:{minute:02}")
 
 
 MOMENTS: list[tuple[str, datetime | None]] = [
@@ -40,9 +40,9 @@ MOMENTS: list[tuple[str, datetime | None]] = [
     ("1740830400", _noon()),
     ("1740830400000", _noon()),
     ("45717.5", _noon()),
-    ("2025-03-01", datetime(2025, 3, 1)),
-    ("20250301", datetime(2025, 3, 1)),
-    ("2025年3月1日", datetime(2025, 3, 1)),
+    ("2025-03-01", _noon(0)),
+    ("20250301", _noon(0)),
+    ("2025年3月1日", _noon(0)),
     ("2025-03-01 12:00:00 CST", None),
     ("2025-02-30", None),
     ("2025-03-01 25:00", None),
@@ -129,7 +129,7 @@ def _read(folder: Path, table: str, column: str, values: list[str], **others: st
     rows = [[f"{at:04}", *others.values(), value] for at, value in enumerate(values)]
     (folder / f"{table}.csv").write_text(as_csv([headings, *rows]), encoding="utf-8")
     trail = opened(folder)
-    tables = trail.as_of(datetime(2200, 1, 1))
+    tables = trail.as_of(datetime.fromisoformat("2200-01-01"))
     found = {row[declared.key[0]]: row[column] for row in tables.records(tables[table], order_by=[declared.key[0]])}
     trail.close()
     return [found[f"{at:04}"] for at in range(len(values))]

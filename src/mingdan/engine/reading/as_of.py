@@ -8,7 +8,7 @@ import ibis
 
 from mingdan.engine.reading.border_sql import SCHEMA
 from mingdan.engine.reading.identifiers import literal, quoted
-from mingdan.engine.reading.rebuilt import rebuilt_cells
+from mingdan.engine.reading.rebuilt import Rebuilding
 from mingdan.engine.schema import DUCKDB_TYPES, Table
 from mingdan.engine.tables import TABLES
 
@@ -19,7 +19,8 @@ class AsOf:
     def __init__(
         self, con: duckdb.DuckDBPyConnection, supplied: Mapping[str, Collection[str]], latest: datetime
     ) -> None:
-        self._con, self._supplied, self._latest = con, supplied, latest
+        self._con, self._latest = con, latest
+        self._rebuilding = Rebuilding(con, supplied)
         self._made = 0
 
     def backend(self, moment: datetime) -> ibis.BaseBackend:
@@ -28,8 +29,10 @@ class AsOf:
         schema = f"as_of_{self._made}"
         cursor = self._con.cursor()
         cursor.execute(f"CREATE SCHEMA {schema}; SET schema='{schema}'; SET TimeZone='UTC'")
-        for table in TABLES.values():
-            cursor.execute(f"CREATE VIEW {schema}.{quoted(table.name)} AS {self._query(table, moment)}")
+        views = (
+            f"CREATE VIEW {schema}.{quoted(table.name)} AS {self._query(table, moment)}" for table in TABLES.values()
+        )
+        cursor.execute(f"BEGIN; {'; '.join(views)}; COMMIT")
         backend: ibis.BaseBackend = ibis.duckdb.from_connection(cursor)
         return backend
 
@@ -47,7 +50,7 @@ class AsOf:
                 )
         joins = ""
         if moment < self._latest:
-            joins = rebuilt_cells(self._con, table, cells, at, self._supplied)
+            joins = self._rebuilding.rewrite(table.name, cells, at)
         made = ", ".join(f"{cell} AS {quoted(name)}" for name, cell in cells.items())
         return f"SELECT {made} FROM {SCHEMA}.{quoted(table.name)} t {joins} WHERE {self._is_visible(table, at)}"
 

@@ -20,7 +20,8 @@ from mingdan.engine.reading.border_sql import (
 )
 from mingdan.engine.reading.identifiers import quoted
 from mingdan.engine.reading.keying import Keyer, install_kind_of_field
-from mingdan.engine.reading.raw import REST, TextTable
+from mingdan.engine.reading.raw import FILE, REST, ROW, TextTable
+from mingdan.engine.reading.rebuilt import keep_state_changes
 from mingdan.engine.reading.set_aside import HIDDEN, SetAsideRows, unreadable
 from mingdan.engine.reading.shelf import SCRATCH
 from mingdan.engine.schema import DUCKDB_TYPES, Table
@@ -44,6 +45,7 @@ class Border:
         self.notices: list[Text] = []
         self.personal_files: set[str] = set()
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        keep_state_changes(con, None)
 
     def admit(self, text: TextTable) -> Admitted | None:
         """Type a table; return None, with a notice, where a required column is missing."""
@@ -60,6 +62,8 @@ class Border:
         self._con.execute(f"CREATE TABLE {SCHEMA}.{quoted(table.name)} AS {typed_query(table, text, cells, doubtful)}")
         self._set_failures_aside(table, cells)
         self._set_aside_duplicates(table, text)
+        if table.name == "field_changes":
+            keep_state_changes(self._con, self._plain_changes(text, cells))
         self._say_odd(table, text, doubtful)
         return self._admitted(table, brought)
 
@@ -91,6 +95,16 @@ class Border:
             field = next(other for other in cells if other.column.name == "field")
             install_kind_of_field(self._con, f"SELECT {field.first} AS field FROM ({cells_query(text, [field])})")
         self._keyer.key_values(plain_query(text, cells, cell))
+
+    def _plain_changes(self, text: TextTable, cells: Sequence[Cell]) -> str | None:
+        """Return the query of the old and new values of field changes, or None where the trail only has their keys."""
+        plain = {cell.heading: cell for cell in cells if cell.is_plain}
+        if "old" not in plain:
+            return None
+        sides = ", ".join(
+            f"c{plain[name].at} AS {name}" if name in plain else f"NULL AS {name}" for name in ("old", "new")
+        )
+        return f"SELECT {FILE}, {ROW}, {sides} FROM ({cells_query(text, list(plain.values()))})"
 
     def _set_failures_aside(self, table: Table, cells: Sequence[Cell]) -> None:
         if self._set_aside.take(failed_query(table, cells)):
@@ -152,7 +166,10 @@ class Border:
         return Admitted(table, int(counts[0]), filled)
 
 
-def create_empty(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Create a table that the trail does not bring, without rows."""
-    declared = ", ".join(f"{quoted(column.name)} {DUCKDB_TYPES[column.kind]}" for column in table.columns)
-    con.execute(f"CREATE TABLE {SCHEMA}.{quoted(table.name)} ({declared})")
+def create_empty(con: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> None:
+    """Create the tables that the trail does not bring, without rows."""
+    made = []
+    for table in tables:
+        declared = ", ".join(f"{quoted(column.name)} {DUCKDB_TYPES[column.kind]}" for column in table.columns)
+        made.append(f"CREATE TABLE {SCHEMA}.{quoted(table.name)} ({declared})")
+    con.execute(f"BEGIN; {'; '.join(made)}; COMMIT")

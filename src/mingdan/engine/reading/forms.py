@@ -147,8 +147,8 @@ _MACROS = (
 
 def install(con: duckdb.DuckDBPyConnection) -> None:
     """Define the macros in this database."""
-    for signature, body in _MACROS:
-        con.execute(f"CREATE OR REPLACE MACRO {signature} AS {body}")
+    made = ";".join(f"CREATE OR REPLACE MACRO {signature} AS {body}" for signature, body in _MACROS)
+    con.execute(f"BEGIN; {made}; COMMIT")
 
 
 def tidy(column: Column, cell: str) -> str:

@@ -132,8 +132,7 @@ def _admit(
             found = border.admit(text if chosen.name == "mingdan" else _settled(con, text))
             if found is not None:
                 admitted[table.name] = found
-                continue
-        create_empty(con, table)
+    create_empty(con, [table for table in TABLES.values() if table.name not in admitted])
     return admitted
 
 

@@ -4,70 +4,101 @@ from collections.abc import Collection, Mapping, MutableMapping
 
 import duckdb
 
+from mingdan.engine.reading import forms
 from mingdan.engine.reading.border_sql import SCHEMA
-from mingdan.engine.schema import Table
+from mingdan.engine.reading.identifiers import literal
+from mingdan.engine.tables import TABLES
 
-PLAIN_CHANGES = '"plain changes"'
-"""Field changes of present-state cells, with the values from before they were keyed: table_name, row_id, field, changed_at, old."""
+_CHANGES = "state_changes"
+_FIELDS = {
+    ("accounts", "owner_id"): ("account accounts 客户", "owner owner_id ownerid 负责人 归属人"),
+    ("leads", "status"): ("lead leads 线索", "status lead_status leadstatus 状态 线索状态"),
+}
 
 
-def rebuilt_cells(
-    con: duckdb.DuckDBPyConnection,
-    table: Table,
-    cells: MutableMapping[str, str],
-    at: str,
-    supplied: Mapping[str, Collection[str]],
-) -> str:
-    """Rewrite the SQL of present-state cells to what they were at `at`; return the joins that this needs.
+def keep_state_changes(con: duckdb.DuckDBPyConnection, plain: str | None) -> None:
+    """Keep what field changes say of present-state cells, before their values are only keys.
 
-    A change after the moment says what stood before it. Where no kind of change is recorded at all, what stood then is
-    unknown and the cell is null.
+    `plain` selects `_file`, `_row`, `old` and `new` as they stood in the file; None where the trail brings keys only. No
+    person's data is among these cells: whose customer it is and how far a lead has come.
     """
-    if table.name == "accounts":
-        return _owners(cells, at, supplied)
-    if table.name == "leads":
-        return _lead_status(con, cells, at)
-    return ""
-
-
-def _owners(cells: MutableMapping[str, str], at: str, supplied: Mapping[str, Collection[str]]) -> str:
-    if "owner_changes" not in supplied:
-        cells["owner_id"], cells["in_pool"] = "CAST(NULL AS VARCHAR)", "CAST(NULL AS BOOLEAN)"
-        return ""
-    has_from = "from_employee_id" in supplied["owner_changes"]
-    pooled = "in_pool" in supplied.get("accounts", ())
-    before = "next.cell.owner" if has_from else "last.cell.owner"
-    cells["owner_id"] = f"CASE WHEN next.account_id IS NULL THEN {cells['owner_id']} ELSE {before} END"
-    if pooled:
-        cells["in_pool"] = f"CASE WHEN next.account_id IS NULL THEN {cells['in_pool']} ELSE {before} IS NULL END"
-    changes = f"{SCHEMA}.owner_changes"
-    return (
-        "LEFT JOIN (SELECT account_id, min({'moment': changed_at, 'row': _row, 'owner': from_employee_id}) AS cell "
-        f"FROM {changes} WHERE changed_at > {at} GROUP BY 1) next ON next.account_id = t.account_id "
-        "LEFT JOIN (SELECT account_id, max({'moment': changed_at, 'row': _row, 'owner': to_employee_id}) AS cell "
-        f"FROM {changes} WHERE changed_at <= {at} GROUP BY 1) last ON last.account_id = t.account_id"
+    con.execute(
+        f"CREATE OR REPLACE TABLE {SCHEMA}.{_CHANGES} (what VARCHAR, row_id VARCHAR, changed_at TIMESTAMP, place BIGINT, "
+        "old VARCHAR, new VARCHAR)"
     )
+    if plain is None:
+        return
+    for (table, column), (tables, fields) in _FIELDS.items():
+        old, new = (_value(table, column, f"p.{side}") for side in ("old", "new"))
+        con.execute(
+            f"INSERT INTO {SCHEMA}.{_CHANGES} SELECT {literal(column)}, c.row_id, c.changed_at, c._row, {old}, {new} "
+            f"FROM {SCHEMA}.field_changes c JOIN ({plain}) p ON p._file = c._file AND p._row = c._row "
+            f"WHERE lower(c.table_name) IN ({_listed(tables)}) AND lower(c.field) IN ({_listed(fields)})"
+        )
 
 
-def _lead_status(con: duckdb.DuckDBPyConnection, cells: MutableMapping[str, str], at: str) -> str:
-    """A lead is new until it was first touched (its stamp says so); from then on only recorded changes can tell."""
-    status = cells["status"]
-    settled = f"CASE WHEN t.status IN ('new', 'working') OR t.first_touch_at > {at} THEN {status} END"
-    if not _has(con, PLAIN_CHANGES):
-        cells["status"] = settled
-        return ""
-    cells["status"] = (
-        f"CASE WHEN t.first_touch_at > {at} THEN {status} WHEN next.row_id IS NOT NULL THEN next.cell.old "
-        f"WHEN every.row_id IS NOT NULL THEN {status} ELSE {settled} END"
-    )
-    changes = f"(SELECT * FROM {PLAIN_CHANGES} WHERE table_name = 'leads' AND field = 'status')"
-    return (
-        "LEFT JOIN (SELECT row_id, min({'moment': changed_at, 'row': _row, 'old': old}) AS cell "
-        f"FROM {changes} WHERE changed_at > {at} GROUP BY 1) next ON next.row_id = t.lead_id "
-        f"LEFT JOIN (SELECT DISTINCT row_id FROM {changes}) every ON every.row_id = t.lead_id"
-    )
+def _value(table: str, column: str, cell: str) -> str:
+    declared = TABLES[table].column(column)
+    tidied = forms.cleaned(declared, cell)
+    return forms.closer(declared, tidied) if declared.kind == "enum" else tidied
 
 
-def _has(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
-    found = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [relation.strip('"')]).fetchone()
-    return found is not None
+def _listed(words: str) -> str:
+    return ", ".join(map(literal, words.split()))
+
+
+class Rebuilding:
+    """How cells of a present state are brought back; `joins` are what the rewritten cells need."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, supplied: Mapping[str, Collection[str]]) -> None:
+        self._supplied = supplied
+        rows = con.execute(f"SELECT DISTINCT what FROM {SCHEMA}.{_CHANGES}").fetchall()
+        self._recorded = {what for (what,) in rows}
+
+    def rewrite(self, table: str, cells: MutableMapping[str, str], at: str) -> str:
+        """Rewrite the SQL of present-state cells to what they were at `at`; return the joins that this needs.
+
+        A change after the moment says what stood before it. Where no change of the kind is recorded at all, what stood
+        then is unknown and the cell is null.
+        """
+        if table == "accounts":
+            return self._owners(cells, at)
+        return self._lead_status(cells, at) if table == "leads" else ""
+
+    def _owners(self, cells: MutableMapping[str, str], at: str) -> str:
+        if "owner_changes" not in self._supplied and "owner_id" not in self._recorded:
+            cells["owner_id"], cells["in_pool"] = "CAST(NULL AS VARCHAR)", "CAST(NULL AS BOOLEAN)"
+            return ""
+        knows_before = "from_employee_id" in self._supplied.get("owner_changes", ("from_employee_id",))
+        before = "next.cell.owner" if knows_before else "last.cell.owner"
+        cells["owner_id"] = f"CASE WHEN next.id IS NULL THEN {cells['owner_id']} ELSE {before} END"
+        if "in_pool" in self._supplied.get("accounts", ()):
+            cells["in_pool"] = f"CASE WHEN next.id IS NULL THEN {cells['in_pool']} ELSE {before} IS NULL END"
+        changes = (
+            f"(SELECT row_id AS id, changed_at, place, old, new FROM {SCHEMA}.{_CHANGES} WHERE what = 'owner_id' "
+            + (
+                f"UNION ALL SELECT account_id, changed_at, _row, from_employee_id, to_employee_id FROM {SCHEMA}.owner_changes)"
+                if "owner_changes" in self._supplied
+                else ")"
+            )
+        )
+        return (
+            "LEFT JOIN (SELECT id, min({'moment': changed_at, 'place': place, 'owner': old}) AS cell "
+            f"FROM {changes} WHERE changed_at > {at} GROUP BY 1) next ON next.id = t.account_id "
+            "LEFT JOIN (SELECT id, max({'moment': changed_at, 'place': place, 'owner': new}) AS cell "
+            f"FROM {changes} WHERE changed_at <= {at} GROUP BY 1) last ON last.id = t.account_id"
+        )
+
+    def _lead_status(self, cells: MutableMapping[str, str], at: str) -> str:
+        """A lead is new until it was first touched (its stamp says so); from then on only recorded changes can tell."""
+        status = cells["status"]
+        cells["status"] = (
+            f"CASE WHEN t.first_touch_at > {at} THEN {status} WHEN changed.id IS NULL "
+            f"THEN CASE WHEN t.status IN ('new', 'working') THEN {status} END "
+            f"WHEN changed.later IS NULL THEN {status} ELSE changed.later.old END"
+        )
+        later = "min({'moment': changed_at, 'place': place, 'old': old})"
+        return (
+            f"LEFT JOIN (SELECT row_id AS id, {later} FILTER (changed_at > {at}) AS later FROM {SCHEMA}.{_CHANGES} "
+            "WHERE what = 'status' GROUP BY 1) changed ON changed.id = t.lead_id"
+        )
