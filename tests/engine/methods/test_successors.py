@@ -1,18 +1,20 @@
 """Which new account follows which old customer."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from mingdan.engine.methods.successors import Search, goods_of, successions
+from mingdan.engine.methods.successors import Search, goods_of, reach_of, successions
 from mingdan.engine.trail import Tables
 
 
-def orders(account: str, days: range, address: str, price: int = 100) -> dict[str, list[dict[str, Any]]]:
+def orders(account: str, days: Iterable[int], address: str, price: int = 100) -> dict[str, list[dict[str, Any]]]:
     start = datetime(2023, 1, 1)  # noqa: DTZ001  # the trail is naive UTC throughout
-    ids = [f"{account}{day}" for day in days]
+    days = list(days)
+    ids = [f"{account}{address}{day}" for day in days]
     return {
         "orders": [
             {"order_id": one, "account_id": account, "ordered_at": start + timedelta(days=day), "amount": price, "ship_to_key": address}
@@ -60,3 +62,29 @@ def test_a_customer_that_goes_on_is_not_followed() -> None:
 def test_a_forwarder_s_address_ties_nobody() -> None:
     others = [orders(f"B{number}", range(number, 700, 50), "HERE") for number in range(3)]
     assert successions(trail(OLD, orders("X", range(320, 500, 30), "HERE"), *others), Search()) == []
+
+
+def test_each_of_several_customers_taken_over_time_is_followed() -> None:
+    later = orders("B", range(0, 600, 30), "THERE")
+    both = orders("X", range(320, 720, 30), "HERE", price=80), orders("X", range(615, 720, 35), "THERE", price=80)
+    pairs = successions(trail(OLD, later, *both), Search())
+    assert [(pair.old, pair.known_days) for pair in pairs] == [("A", 0), ("B", 295)]
+    theirs = goods_of(trail(OLD, later, *both), pairs)["B", "X"]
+    assert theirs.spread == Decimal(20 * len(both[1]["orders"]))
+
+
+def test_a_customer_that_moves_a_part_shrank() -> None:
+    thinned = orders("A", [*range(0, 360, 15), *range(360, 720, 60)], "HERE")
+    pairs = successions(trail(thinned, orders("X", range(365, 720, 20), "HERE", price=80)), Search())
+    assert [(pair.new, pair.shrunk) for pair in pairs] == [("X", True)]
+    assert pairs[0].last_at < pairs[0].first_at
+
+
+def test_a_newcomer_that_makes_up_little_of_what_is_missing_follows_nobody() -> None:
+    thinned = orders("A", [*range(0, 360, 15), *range(360, 720, 60)], "HERE")
+    assert successions(trail(thinned, orders("X", [400, 600], "HERE")), Search()) == []
+
+
+def test_only_places_that_nobody_used_before_are_an_account_s_own_custom() -> None:
+    new = orders("X", range(320, 500, 30), "HERE"), orders("X", range(321, 500, 30), "ELSEWHERE")
+    assert reach_of(trail(OLD, *new), ["A", "X"]) == {"A": 1, "X": 1}
