@@ -17,7 +17,7 @@ FAMILY_CAP = 2.7
 SALESPEOPLE_DIVERTING = 0.03
 """Share of salespeople taken to divert orders before any evidence (detection.md §3); no source gives a prevalence."""
 
-CUSTOMERS_TOUCHED = 0.10
+CUSTOMERS_TOUCHED = 0.05
 """Share of such a salesperson's customers that are touched: the price of looking at every customer for a sign."""
 
 
