@@ -7,7 +7,7 @@ from mingdan.cli.console import failing_clearly
 
 app = typer.Typer(
     name="mingdan",
-    help="Mingdan 明单: every deal on the books. 每一单,都在账上。",
+    help="Mingdan 明单：every deal on the books. 每一单，都在账上。",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,

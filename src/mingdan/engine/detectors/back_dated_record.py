@@ -220,19 +220,19 @@ DETECTOR = Detector(
     title=Text(en="Record written afterwards", zh="倒签补录"),
     question=Text(
         en="Was the deal's record written after the deal was done?",
-        zh="该商机的记录是否在成交之后才补写?",
+        zh="该商机的记录是否在成交之后才补写？",
     ),
     sentence=Text(
         en="In the deal created on {day:day} {sign}; among {peers:count} deals of colleagues that is so in about {rate:percent}. Other signs in this record: {also:count}.",
-        zh="{day:day} 创建的商机中,{sign};同事的 {peers:count} 个商机中约 {rate:percent} 如此。本记录另有其他迹象 {also:count} 项。",
+        zh="{day:day} 创建的商机中，{sign}；同事的 {peers:count} 个商机中约 {rate:percent} 如此。本记录另有其他迹象 {also:count} 项。",
     ),
     next_step=Text(
         en="Compare the field history with the customer's own papers: when was the price agreed, and with whom?",
-        zh="将字段修改历史与客户手中的文件对照:价格何时、与谁商定?",
+        zh="将字段修改历史与客户手中的文件对照：价格何时、与谁商定？",
     ),
     method=Text(
         en="Four signs: a document recorded a week or more after its date (rank among other people's deals), a contract before the first quote, all stages within ten minutes, a deal closed before or as it was created. A sign weighs log10(0.2 / its rate) among other people's deals of the same year and region, shrunk towards all; further signs on the deal count 0.3. Imported and bulk-changed rows are left out, and times without a clock are not read to the minute.",
-        zh="四种迹象:单据录入比其日期晚一周以上(与他人的商机排序比较)、合同早于首次报价、全部阶段在十分钟内录完、商机在创建前或创建时即关闭。每种迹象的权重为 log10(0.2 / 发生率),发生率按同年同区域他人的商机统计并向整体收缩;同一商机的其他迹象按 0.3 计。导入和批量修改的记录不参与,仅有日期的时间不精确到分钟。",
+        zh="四种迹象：单据录入比其日期晚一周以上（与他人的商机排序比较）、合同早于首次报价、全部阶段在十分钟内录完、商机在创建前或创建时即关闭。每种迹象的权重为 log10（0.2 / 发生率），发生率按同年同区域他人的商机统计并向整体收缩；同一商机的其他迹象按 0.3 计。导入和批量修改的记录不参与，仅有日期的时间不精确到分钟。",
     ),
     reads={"opportunities": ("owner_id",)},
     uses={

@@ -237,28 +237,28 @@ DETECTOR = Detector(
     title=Text(en="Contact data altered", zh="联系方式被篡改或删除"),
     question=Text(
         en="Was a customer's number or e-mail address replaced or deleted so that the company no longer reaches the customer?",
-        zh="客户的电话或邮箱是否被替换或删除,致使公司无法联系到客户?",
+        zh="客户的电话或邮箱是否被替换或删除，致使公司无法联系到客户？",
     ),
     sentence=Text(
         en="Contact data that the salesperson changed or deleted, for customers: {customers:count}. Replaced by the "
         "salesperson's own number: {own:count}; by another firm's or customer's: {foreign:count}; not reached afterwards: "
         "{unreached:count} of {called:count}; deleted in the 30 days before a loss: {deleted:count} of {losses:count}.",
-        zh="该销售人员更改或删除了 {customers:count} 家客户的联系方式:改为其本人号码 {own:count} 次,改为其他企业或客户的"
-        "号码 {foreign:count} 次;更改后回访 {called:count} 家,未能联系上 {unreached:count} 家;丢单 {losses:count} 笔中,"
+        zh="该销售员更改或删除了 {customers:count} 家客户的联系方式：改为其本人号码 {own:count} 次，改为其他企业或客户的"
+        "号码 {foreign:count} 次；更改后回访 {called:count} 家，未能联系上 {unreached:count} 家；丢单 {losses:count} 笔中，"
         "丢单前 30 天内删除联系人的 {deleted:count} 笔。",
     ),
     next_step=Text(
         en="Restore the old value from the field history and let somebody else call the customer on it.",
-        zh="从字段变更历史恢复原值,并由其他人员按原号码联系客户。",
+        zh="从字段变更历史恢复原值，并由其他人员按原号码联系客户。",
     ),
     method=Text(
         en="New values compared with the keys of employees, firms and other customers; weight log10(0.3 / u), u being how "
         "often others' changes meet such a value (a prior of one in 300 for one's own number, one in 30 else). Unreachable "
         "customers and deletions before a loss: beta-binomial tail against peers, p-value by Sellke's bound. At most 2.7 "
         "for the own number, 1.0 for a firm's and for rates, 0.6 for another customer's.",
-        zh="将新值与员工、企业及其他客户的匹配键比对;权重为 log10(0.3/u),u 为他人更改时出现此类值的频率(先验:本人号码三百"
-        "分之一,其余三十分之一)。失联率和丢单前删除率以贝塔-二项分布与同侪比较,p 值按 Sellke 界换算。本人号码最多 2.7,"
-        "企业号码及比率最多 1.0,其他客户号码最多 0.6。",
+        zh="将新值与员工、企业及其他客户的匹配键比对；权重为 log10(0.3/u),u 为他人更改时出现此类值的频率(先验：本人号码三百"
+        "分之一，其余三十分之一)。失联率和丢单前删除率以贝塔-二项分布与同侪比较，p 值按 Sellke 界换算。本人号码最多 2.7,"
+        "企业号码及比率最多 1.0，其他客户号码最多 0.6。",
     ),
     reads={"field_changes": ("new_key",)},
     uses={

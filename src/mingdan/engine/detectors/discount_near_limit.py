@@ -191,25 +191,25 @@ DETECTOR = Detector(
     title=Text(en="Discounts at the limit, split quotes", zh="卡审批线、拆单"),
     question=Text(
         en="Does a salesperson keep discounts just inside his own authority, or cut deals so that nobody need approve them?",
-        zh="销售人员的折扣是否总停在本人审批权限线内,或将一笔生意拆成无需审批的多份报价?",
+        zh="销售员的折扣是否总停在本人审批权限线内，或将一笔生意拆成无需审批的多份报价？",
     ),
     sentence=Text(
         en="Quotes just inside the salesperson's own authority: {near:count} of {own:count} (peers {peers:percent}), just "
         "beyond it: {beyond:count}. Sets of quotes to one customer within 14 days, each below {cut:money} and together "
         "above: {splits:count}.",
-        zh="折扣紧贴本人权限上限的报价 {near:count}/{own:count} 份(同侪 {peers:percent}),略超上限的 {beyond:count} 份;"
+        zh="折扣紧贴本人权限上限的报价 {near:count}/{own:count} 份（同侪 {peers:percent}），略超上限的 {beyond:count} 份；"
         "14 天内对同一客户分开报价、单份低于 {cut:money} 而合计超过的 {splits:count} 组。",
     ),
     next_step=Text(
         en="Read the quotes side by side with the limits of that day, and ask the manager who knew of them.",
-        zh="对照当日审批权限逐份查看报价,并向主管了解是否知情。",
+        zh="对照当日审批权限逐份查看报价，并向主管了解是否知情。",
     ),
     method=Text(
         en="Share of own-authority discounts in the last tenth of the authority against peers, beta-binomial tail, where there "
         "is also a jump of density at the limit (binomial). Splits: pairs and triples below the amount from which approvals "
         "begin, against dates shuffled within quarters. Weight by Sellke's bound, at most 0.6.",
-        zh="本人权限内折扣落在上限最后一成的比例与同侪比较(贝塔-二项尾概率),且在上限处密度有跳变(二项检验);拆单:单份低于"
-        "实际审批起点金额的成对或成组报价,与季度内随机打乱日期比较。按 Sellke 界换算权重,最多 0.6。",
+        zh="本人权限内折扣落在上限最后一成的比例与同侪比较（贝塔-二项尾概率），且在上限处密度有跳变（二项检验）；拆单：单份低于"
+        "实际审批起点金额的成对或成组报价，与季度内随机打乱日期比较。按 Sellke 界换算权重，最多 0.6。",
     ),
     reads={"quotes": ("discount", "employee_id")},
     uses={

@@ -242,27 +242,27 @@ DETECTOR = Detector(
     title=Text(en="Export or reading spike", zh="客户数据导出或查阅激增"),
     question=Text(
         en="Did a salesperson take out or open far more customers' data in a day than usual?",
-        zh="销售人员是否在某日导出或查阅了远超平常的客户数据?",
+        zh="销售员是否在某日导出或查阅了远超平常的客户数据？",
     ),
     sentence=Text(
         en="On {day:day} the salesperson took out or opened {rows:count} customer rows (usual on such days: "
         "{usual:count}); of {known:count} customers known to be among them {outside:count} were not the salesperson's; "
         "lost deals within 90 days, customers: {lost:count}; notice given within 90 days: {notice:count}.",
-        zh="{day:day} 该销售人员导出或查阅客户记录 {rows:count} 条(平常约 {usual:count} 条);可确认的 {known:count} 家客户中"
-        "有 {outside:count} 家不属其名下;其后 90 天内丢单客户 {lost:count} 家;90 天内提出离职 {notice:count} 次。",
+        zh="{day:day} 该销售员导出或查阅客户记录 {rows:count} 条（平常约 {usual:count} 条）；可确认的 {known:count} 家客户中"
+        "有 {outside:count} 家不属其名下；其后 90 天内丢单客户 {lost:count} 家；90 天内提出离职 {notice:count} 次。",
     ),
     next_step=Text(
         en="Ask the manager whether the export was requested, and compare its rows with customers that went quiet since.",
-        zh="向主管核实该导出是否经其要求,并将导出名单与此后沉寂的客户比对。",
+        zh="向主管核实该导出是否经其要求，并将导出名单与此后沉寂的客户比对。",
     ),
     method=Text(
         en="Rows by day: negative binomial tail against one's own last 90 days shrunk to the peers' (worth 30 days), and the "
         "conformal rank of the worst day of each 30 days among peers; the larger, over a year, by Sellke's bound. At most "
         "0.6; 1.0 where most rows are others' customers, weighed by how seldom others' exports are; 1.8 where the customers "
         "are then lost (binomial, p below 0.001). Notice within 90 days adds 0.3.",
-        zh="按日行数:以本人前 90 天均值向同侪收缩(相当于 30 天)后的负二项尾概率,与每 30 天最高日在同侪中的共形排名,取较大者"
-        "折算至一年,按 Sellke 界换算。最多 0.6;多数为他人客户时按他人此类导出的罕见程度加权,最多 1.0;所涉客户随后流失"
-        "(二项检验 p 小于 0.001)时最多 1.8;90 天内离职另加 0.3。",
+        zh="按日行数：以本人前 90 天均值向同侪收缩（相当于 30 天）后的负二项尾概率，与每 30 天最高日在同侪中的共形排名，取较大者"
+        "折算至一年，按 Sellke 界换算。最多 0.6；多数为他人客户时按他人此类导出的罕见程度加权，最多 1.0；所涉客户随后流失"
+        "（二项检验 p 小于 0.001）时最多 1.8;90 天内离职另加 0.3。",
     ),
     reads={"access_events": ("employee_id", "action")},
     uses={
@@ -276,8 +276,8 @@ DETECTOR = Detector(
     parameters=Parameters(),
     find=find,
     innocent_explanations=(
-        Innocent("review", Text(en="a quarterly review: peers export too", zh="季度复盘:同侪亦同期导出"), 0.8),
-        Innocent("habit", Text(en="a regular report of the salesperson", zh="该销售人员的例行报表"), 0.6),
+        Innocent("review", Text(en="a quarterly review: peers export too", zh="季度复盘：同侪亦同期导出"), 0.8),
+        Innocent("habit", Text(en="a regular report of the salesperson", zh="该销售员的例行报表"), 0.6),
         Innocent("hand-over", Text(en="customers had just been handed over", zh="刚接手一批客户"), 0.6),
         Innocent("migration", Text(en="a migration or change of territories", zh="系统迁移或区域调整"), 0.8),
         Innocent("request", Text(en="the manager asked for it", zh="主管要求导出"), 0.6),

@@ -216,19 +216,19 @@ DETECTOR = Detector(
     title=Text(en="Too many nearly sold deals lost", zh="临门丢单异常"),
     question=Text(
         en="Does a salesperson lose more nearly sold deals than like deals of colleagues explain?",
-        zh="该销售人员丢掉的临门商机,是否多于同类商机在同事手中的水平?",
+        zh="该销售员丢掉的临门商机，是否多于同类商机在同事手中的水平？",
     ),
     sentence=Text(
         en="{employee} lost {lost:count} of {deals:count} deals that had come far; like deals of colleagues let one expect {expected:times}. The surplus began about {since:day} and is worth about {amount:money}.",
-        zh="{employee} 在 {deals:count} 个临门商机中丢掉 {lost:count} 个,而同事的同类商机预计只会丢 {expected:times} 个;超出部分约始于 {since:day},金额约 {amount:money}。",
+        zh="{employee} 在 {deals:count} 个临门商机中丢掉 {lost:count} 个，而同事的同类商机预计只会丢 {expected:times} 个；超出部分约始于 {since:day}，金额约 {amount:money}。",
     ),
     next_step=Text(
         en="Ask the customers of the listed deals, the most surprising first, from whom they bought in the end.",
-        zh="按意外程度从高到低回访所列商机的客户,询问最终向谁采购。",
+        zh="按意外程度从高到低回访所列商机的客户，询问最终向谁采购。",
     ),
     method=Text(
         en="Each deal's chance of being lost comes from a shrunk logistic regression over stage, customer segment, product line, region, quarter and size, fitted without the salesperson's own deals. The number lost is compared with the Poisson-binomial law (exact), the amount lost by a saddlepoint formula, both averaged over how far innocent salespeople differ in skill. The weight is the Sellke-Bayarri-Berger bound of the smaller p-value, doubled for two looks. Where the trail has neither stages nor quotes, deals open at least as long as half of the won ones stand in, and count a third.",
-        zh="每个商机的丢单概率由收缩逻辑回归给出(阶段、客户类别、产品线、区域、季度、金额档),拟合时不用本人的商机。丢单数与泊松二项分布(精确计算)比较,丢单金额用鞍点公式比较,并对无辜销售之间的能力差异取平均。证据权重取两个 p 值中较小者(乘二校正)的 Sellke-Bayarri-Berger 上界。若数据既无阶段也无报价,则以存续时间不短于赢单中位数的商机代替,权重只计三分之一。",
+        zh="每个商机的丢单概率由收缩逻辑回归给出（阶段、客户类别、产品线、区域、季度、金额档），拟合时不用本人的商机。丢单数与泊松二项分布（精确计算）比较，丢单金额用鞍点公式比较，并对无辜销售之间的能力差异取平均。证据权重取两个 p 值中较小者（乘二校正）的 Sellke-Bayarri-Berger 上界。若数据既无阶段也无报价，则以存续时间不短于赢单中位数的商机代替，权重只计三分之一。",
     ),
     reads={"opportunities": ("owner_id", "closed_at")},
     uses={

@@ -74,26 +74,26 @@ DETECTOR = Detector(
     title=Text(en="Payee is not the company", zh="收款账户非公司账户"),
     question=Text(
         en="Does a contract tell the customer to pay into an account that is not ours?",
-        zh="合同是否要求客户把款付到非本公司的账户?",
+        zh="合同是否要求客户把款付到非本公司的账户？",
     ),
     sentence=Text(
         en="Contract {contract} of {day:day} over {amount:money} names a payee account that is not in our register.",
-        zh="合同 {contract}({day:day},金额 {amount:money})写明的收款账户不在本公司账户登记表中。",
+        zh="合同 {contract}（{day:day}，金额 {amount:money}）写明的收款账户不在本公司账户登记表中。",
     ),
     next_step=Text(
         en="Compare the signed document with the register of bank accounts, then ask finance whether the money arrived.",
-        zh="将签署文件与银行账户登记表核对,再向财务确认款项是否到账。",
+        zh="将签署文件与银行账户登记表核对，再向财务确认款项是否到账。",
     ),
     method=Text(
         en="Set membership: the contract's payee account against the register of our own accounts. No statistics.",
-        zh="集合判断:合同收款账户是否属于本公司账户登记表,不涉及统计推断。",
+        zh="集合判断：合同收款账户是否属于本公司账户登记表，不涉及统计推断。",
     ),
     reads={"contracts": ("payee_bank_key",), "company_bank_accounts": ("bank_key",)},
     uses={"contracts": ("employee_id", "opportunity_id", "amount")},
     parameters=Parameters(),
     find=find,
     innocent_explanations=(
-        Innocent("new-account", Text(en="a new company account, not yet registered", zh="公司新开账户,尚未登记"), 1.0),
+        Innocent("new-account", Text(en="a new company account, not yet registered", zh="公司新开账户，尚未登记"), 1.0),
         Innocent(
             "shared-account",
             Text(

@@ -222,19 +222,19 @@ DETECTOR = Detector(
     title=Text(en="Documents in an unusual order", zh="流程违规"),
     question=Text(
         en="Did the documents of a deal come in an order that colleagues' deals hardly ever take?",
-        zh="该商机的单据顺序,是否在同事的商机中极少出现?",
+        zh="该商机的单据顺序，是否在同事的商机中极少出现？",
     ),
     sentence=Text(
         en="On {day:day} {breach}; among {peers:count} comparable cases of colleagues that happens in about {rate:percent}. Other rules broken in this deal: {also:count}.",
-        zh="{day:day} {breach};同事的 {peers:count} 个可比案例中约 {rate:percent} 出现同样情况。本单另违反规则 {also:count} 条。",
+        zh="{day:day} {breach}；同事的 {peers:count} 个可比案例中约 {rate:percent} 出现同样情况。本单另违反规则 {also:count} 条。",
     ),
     next_step=Text(
         en="Ask for the missing or late document and who decided to go ahead without it; make the step mandatory if nobody can say.",
-        zh="调取缺失或补签的单据,核实由谁决定跳过;若无人能说明,应将该步骤设为必经环节。",
+        zh="调取缺失或补签的单据，核实由谁决定跳过；若无人能说明，应将该步骤设为必经环节。",
     ),
     method=Text(
         en="Declare rules (precedence, response, responded existence, not-co-existence, with time windows) over the day of every stage, quote, approval, contract, order, shipment, invoice and payment; a missing clock or a day's difference is no breach. A breach weighs log10(0.2 / rate): the rate among other people's cases of the same year and region, shrunk towards all, with the rates of all rarer rules added because many rules are asked; only breaches of rules that at most 2 % of such cases break are told.",
-        zh="对每个阶段、报价、审批、合同、订单、发货、开票、回款的日期核对 Declare 规则(先后、响应、共存、互斥,含时间窗);缺少时刻或相差一天不算违规。违规的权重为 log10(0.2 / 发生率):发生率按同年同区域他人的案例统计并向整体收缩,并加上所有更少见规则的发生率(因同时核对多条规则);仅提示同类案例中至多 2 % 违反的规则。",
+        zh="对每个阶段、报价、审批、合同、订单、发货、开票、回款的日期核对 Declare 规则（先后、响应、共存、互斥，含时间窗）；缺少时刻或相差一天不算违规。违规的权重为 log10（0.2 / 发生率）：发生率按同年同区域他人的案例统计并向整体收缩，并加上所有更少见规则的发生率（因同时核对多条规则）；仅提示同类案例中至多 2 % 违反的规则。",
     ),
     reads={"opportunities": ("owner_id",)},
     uses={

@@ -174,19 +174,19 @@ DETECTOR = Detector(
     title=Text(en="Quotes without an order", zh="报而不单"),
     question=Text(
         en="Was a customer quoted again and again without an order that like deals bring?",
-        zh="同类商机通常成交,该客户却为何反复询价而不下单?",
+        zh="同类商机通常成交，该客户却为何反复询价而不下单？",
     ),
     sentence=Text(
         en="{versions:count} quotes, the last on {last:day} over {amount:money}, and no order in the {days:days} days since; a like deal of colleagues is without one in {chance:percent} of cases.{floor}",
-        zh="已报价 {versions:count} 次,末次为 {last:day},金额 {amount:money},此后 {days:days} 天仍无订单;同事的同类商机只有 {chance:percent} 如此。{floor}",
+        zh="已报价 {versions:count} 次，末次为 {last:day}，金额 {amount:money}，此后 {days:days} 天仍无订单；同事的同类商机只有 {chance:percent} 如此。{floor}",
     ),
     next_step=Text(
         en="Ask the customer whether the goods were bought elsewhere, and who else saw the quotes.",
-        zh="询问客户是否已从别处采购,以及报价还给过谁。",
+        zh="询问客户是否已从别处采购，以及报价还给过谁。",
     ),
     method=Text(
         en="Discrete-time hazard of an order in the periods after the last quote (14, 30, 60, 90, 180, 365 days), a shrunk logistic regression on versions, closeness to the floor price, segment and product line, fitted without the salesperson's own deals; its product is the chance of still no order. An order of at least half the quoted amount that names no deal counts as this deal's. The weight is the Sellke-Bayarri-Berger bound of that chance.",
-        zh="以末次报价后各时段(14、30、60、90、180、365 天)的下单离散风险率计算,收缩逻辑回归含报价次数、是否贴近底价、客户类别、产品线,拟合时不用本人的商机;各时段相乘即仍无订单的概率。同一客户未注明商机、金额不低于报价一半的订单视为本单成交。权重为该概率的 Sellke-Bayarri-Berger 上界。",
+        zh="以末次报价后各时段（14、30、60、90、180、365 天）的下单离散风险率计算，收缩逻辑回归含报价次数、是否贴近底价、客户类别、产品线，拟合时不用本人的商机；各时段相乘即仍无订单的概率。同一客户未注明商机、金额不低于报价一半的订单视为本单成交。权重为该概率的 Sellke-Bayarri-Berger 上界。",
     ),
     reads={"quotes": ("opportunity_id",), "opportunities": ("owner_id",)},
     uses={

@@ -163,26 +163,26 @@ DETECTOR = Detector(
     title=Text(en="Unexplained low price", zh="残差低价"),
     question=Text(
         en="Does a new customer or reseller pay one salesperson less than product, quantity, terms and season explain?",
-        zh="新客户或转售商从某销售人员处拿到的价格,是否低于产品、数量、账期和时段所能解释的水平?",
+        zh="新客户或转售商从某销售员处拿到的价格，是否低于产品、数量、账期和时段所能解释的水平？",
     ),
     sentence=Text(
         en="{customer} pays {below:percent} less than comparable orders explain, over {months:count} product-months; of "
         "{others:count} other customers compared, hardly any pays so little. Against usual prices {short:money} is missing.",
-        zh="{customer} 的成交价比同类订单应有水平低 {below:percent}(共 {months:count} 个产品月);与 {others:count} 家"
+        zh="{customer} 的成交价比同类订单应有水平低 {below:percent}（共 {months:count} 个产品月）；与 {others:count} 家"
         "可比客户相比极为少见。按通常价格计算少收 {short:money}。",
     ),
     next_step=Text(
         en="Look for the approval of the price, compare prices of the same week, and ask to whom the customer resells.",
-        zh="查阅价格审批,比对同周成交价,并了解该客户的下游去向。",
+        zh="查阅价格审批，比对同周成交价，并了解该客户的下游去向。",
     ),
     method=Text(
         en="Log net unit price less product median, product's quarter, log quantity, payment days, region and segment, each "
         "fifth of the customers fitted on the others; mean by customer and salesperson shrunk by empirical Bayes; conformal "
         "p-value among peers' pairs at or below 1 % (or the lowest of fewer), and 2.33 robust deviations and 3 % low. "
         "Weight by Sellke's bound, at most 1.0.",
-        zh="净单价取对数,扣除产品中位数、产品季度、数量、账期、区域和客户类别的影响(五折,按客户交叉拟合);按客户与销售人员取"
-        "经验贝叶斯收缩均值;在同侪中共形 p 值不高于 1%(样本少时取最低者),且低于中位 2.33 个稳健标准差和 3%。"
-        "按 Sellke 界换算权重,最多 1.0。",
+        zh="净单价取对数，扣除产品中位数、产品季度、数量、账期、区域和客户类别的影响（五折，按客户交叉拟合）；按客户与销售员取"
+        "经验贝叶斯收缩均值；在同侪中共形 p 值不高于 1%（样本少时取最低者），且低于中位 2.33 个稳健标准差和 3%。"
+        "按 Sellke 界换算权重，最多 1.0。",
     ),
     reads={"orders": ("account_id",), "order_lines": ("unit_price", "quantity")},
     uses={

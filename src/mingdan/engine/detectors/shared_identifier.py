@@ -192,18 +192,18 @@ DETECTOR = Detector(
     title=Text(en="Identifier shared with an employee", zh="与员工共用电话、地址或账户"),
     question=Text(
         en="Does a customer or outside firm use a phone number, address, bank account or identity of one of our people?",
-        zh="是否有客户或外部企业使用了本公司员工的电话、地址、银行账户或身份信息?",
+        zh="是否有客户或外部企业使用了本公司员工的电话、地址、银行账户或身份信息？",
     ),
     sentence=Text(
         en="{firm} shares identifiers with the salesperson: phone numbers {phones:count}, addresses {addresses:count}, "
         "bank accounts {banks:count}, persons {people:count}; other firms that carry them: {others:count}; deals of the "
         "salesperson that it won: {losses:count}.",
-        zh="{firm} 与该销售人员存在共用标识:电话 {phones:count} 个、地址 {addresses:count} 个、银行账户 {banks:count} 个、"
-        "人员 {people:count} 名;另有 {others:count} 家企业使用相同标识;该企业赢得其丢单 {losses:count} 笔。",
+        zh="{firm} 与该销售员存在共用标识：电话 {phones:count} 个、地址 {addresses:count} 个、银行账户 {banks:count} 个、"
+        "人员 {people:count} 名；另有 {others:count} 家企业使用相同标识；该企业赢得其丢单 {losses:count} 笔。",
     ),
     next_step=Text(
         en="Compare both source records and their dates, then look for a declaration of interest before asking anybody.",
-        zh="先核对两处原始记录及其日期,并查阅利益申报,再向当事人了解情况。",
+        zh="先核对两处原始记录及其日期，并查阅利益申报，再向当事人了解情况。",
     ),
     method=Text(
         en="Equality of match keys of one kind. Weight log10(1/u), u being how often the key occurs among unrelated firms "
@@ -211,9 +211,9 @@ DETECTOR = Detector(
         "a name; kinds add up. Keys carried by more than 5 unrelated firms or 3 colleagues, and our own switchboard, "
         "premises and accounts, are ignored; a phone number in a customer's own record is weighed by how often others' numbers "
         "stand in such records; half the weight where the salesperson never dealt with the firm.",
-        zh="同类匹配键相等。权重为 log10(1/u),u 为该键在互不相关企业中出现的频率(两侧各加一);电话、银行账户、身份最多 1.8,"
-        "地址、姓名最多 0.6,不同种类相加。超过 5 家无关企业或 3 名同事共用的键,以及本公司总机、地址和账户不计;客户档案中的电话按其他员工号码出现的频率计权;"
-        "销售人员与该企业从无往来的,权重减半。",
+        zh="同类匹配键相等。权重为 log10(1/u),u 为该键在互不相关企业中出现的频率（两侧各加一）；电话、银行账户、身份最多 1.8,"
+        "地址、姓名最多 0.6，不同种类相加。超过 5 家无关企业或 3 名同事共用的键，以及本公司总机、地址和账户不计；客户档案中的电话按其他员工号码出现的频率计权；"
+        "销售员与该企业从无往来的，权重减半。",
     ),
     reads={"employees": ("employee_id",)},
     uses={

@@ -204,22 +204,22 @@ DETECTOR = Detector(
     design="P2",
     family="pipeline",
     strength="W3",
-    title=Text(en="Silent deal, lively contact", zh="僵尸商机(捂单)"),
+    title=Text(en="Silent deal, lively contact", zh="僵尸商机（捂单）"),
     question=Text(
         en="Does a deal lie still in the CRM while the salesperson keeps talking with the customer?",
-        zh="商机在系统中长期停滞,而销售人员与客户的联系却仍在继续吗?",
+        zh="商机在系统中长期停滞，而销售员与客户的联系却仍在继续吗？",
     ),
     sentence=Text(
         en="Nothing was entered since {last:day}, yet there were {contacts:count} calls, e-mails or messages with the customer. The deal has stood in its stage for {days:days} days; {chance:percent} of colleagues' deals stay so long. It is worth {amount:money}.",
-        zh="自 {last:day} 起系统中没有任何记录,但与客户仍有 {contacts:count} 次电话、邮件或消息往来。该商机停留在当前阶段已 {days:days} 天,同事的商机仅 {chance:percent} 停留这么久;金额 {amount:money}。",
+        zh="自 {last:day} 起系统中没有任何记录，但与客户仍有 {contacts:count} 次电话、邮件或消息往来。该商机停留在当前阶段已 {days:days} 天，同事的商机仅 {chance:percent} 停留这么久；金额 {amount:money}。",
     ),
     next_step=Text(
         en="Ask the salesperson what the contacts were about, then ask the customer how far the purchase is.",
-        zh="请销售人员说明这些联系的内容,再向客户了解采购进展。",
+        zh="请销售员说明这些联系的内容，再向客户了解采购进展。",
     ),
     method=Text(
         en="Two chances, joined by Fisher's method: a stay at least so long in the stage (Kaplan-Meier over other people's deals, stays that still last counted while watched), and at least so many calls, e-mails and messages since the last CRM entry (negative binomial over other people's silent deals). Customers who ordered meanwhile, or have another deal moving, are left out. The weight is the Sellke-Bayarri-Berger bound of the joint p-value.",
-        zh="两个概率以 Fisher 方法合并:在该阶段停留至少这么久(对他人的商机作 Kaplan-Meier 估计,未结束的停留按删失处理);自系统最后一次记录以来至少有这么多次电话、邮件和消息(对他人的静默商机作负二项估计)。其间下过订单或另有商机在推进的客户不计。权重为合并 p 值的 Sellke-Bayarri-Berger 上界。",
+        zh="两个概率以 Fisher 方法合并：在该阶段停留至少这么久（对他人的商机作 Kaplan-Meier 估计，未结束的停留按删失处理）；自系统最后一次记录以来至少有这么多次电话、邮件和消息（对他人的静默商机作负二项估计）。其间下过订单或另有商机在推进的客户不计。权重为合并 p 值的 Sellke-Bayarri-Berger 上界。",
     ),
     reads={"opportunities": ("owner_id", "account_id")},
     uses={

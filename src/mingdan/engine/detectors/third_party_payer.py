@@ -211,27 +211,27 @@ DETECTOR = Detector(
     title=Text(en="Somebody else pays", zh="第三方代付"),
     question=Text(
         en="Is a customer paid for by an employee, or by somebody who also pays for other customers of the salesperson?",
-        zh="客户的货款是否由员工支付,或由同时替该销售人员其他客户付款的人支付?",
+        zh="客户的货款是否由员工支付，或由同时替该销售员其他客户付款的人支付？",
     ),
     sentence=Text(
         en="A payer who is not the customer made payments: {payments:count}, over {amount:money}, for customers of the "
         "salesperson: {customers:count}, the last on {day:day}; payer's account or name is an employee's or declared "
         "relative's: {own:count}.",
-        zh="非客户本人的付款方付款 {payments:count} 笔,合计 {amount:money},涉及该销售人员的客户 {customers:count} 家,"
-        "最近一笔为 {day:day};付款账户或姓名属于员工或其申报亲属的有 {own:count} 个。",
+        zh="非客户本人的付款方付款 {payments:count} 笔，合计 {amount:money}，涉及该销售员的客户 {customers:count} 家，"
+        "最近一笔为 {day:day}；付款账户或姓名属于员工或其申报亲属的有 {own:count} 个。",
     ),
     next_step=Text(
         en="Fetch the bank receipt and any letter of agency, then ask the customer's finance department who paid and why.",
-        zh="调取银行回单和代付授权书,再向客户财务核实由谁付款、为何代付。",
+        zh="调取银行回单和代付授权书，再向客户财务核实由谁付款、为何代付。",
     ),
     method=Text(
         en="Payer and customer compared by name, key and register. Weight log10(0.3 / u), 0.1 for single small payments: u is the share of other "
         "salespeople's customers with such a payer, small and substantial ones apart; for a payer of several firms also times the hypergeometric chance that "
         "they share one salesperson; for an employee times how often the name occurs. At most 0.6 for one customer, 1.8 "
         "for several, 2.7 for an employee.",
-        zh="按名称、匹配键和工商登记比对付款方与客户。权重为 log10(0.3/u)(零星小额付款为 0.1):u 为其他销售人员客户中出现此类付款方的比例(零星与大额分开统计);"
-        "替多家付款的,再乘以这些客户恰属同一销售人员的超几何概率;付款方为员工的,再乘以该姓名出现的频率。"
-        "单一客户最多 0.6,多家客户最多 1.8,员工账户最多 2.7。",
+        zh="按名称、匹配键和工商登记比对付款方与客户。权重为 log10(0.3/u)（零星小额付款为 0.1）：u 为其他销售员客户中出现此类付款方的比例（零星与大额分开统计）；"
+        "替多家付款的，再乘以这些客户恰属同一销售员的超几何概率；付款方为员工的，再乘以该姓名出现的频率。"
+        "单一客户最多 0.6，多家客户最多 1.8，员工账户最多 2.7。",
     ),
     reads={"payments": ("payer_key",)},
     uses={

@@ -9,7 +9,7 @@ from mingdan.engine.result import Callback, Matter
 AT_RANDOM = 0.2
 """Share of the call-backs spread evenly over all customers: it finds what no detector looks for."""
 
-_BY_RISK = Text(en="the evidence so far is not enough to say more", zh="现有证据不足以下结论,请客户说明")
+_BY_RISK = Text(en="the evidence so far is not enough to say more", zh="现有证据不足以下结论，请客户说明")
 _AT_RANDOM = Text(en="drawn at random", zh="随机抽取")
 
 

@@ -115,4 +115,4 @@ def _value(one: SetAside, people: People) -> Text:
 def _reason(one: SetAside) -> Text:
     """Return why a row is set aside; where the reader has no Chinese for it, point to the file that has them all."""
     is_chinese = re.search(r"[\u4e00-\u9fff]", one.reason_zh)
-    return Text(one.reason, one.reason_zh if is_chinese else "此行无法使用(原因见 set_aside.csv)")
+    return Text(one.reason, one.reason_zh if is_chinese else "此行无法使用（原因见 set_aside.csv）")

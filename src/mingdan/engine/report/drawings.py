@@ -79,11 +79,11 @@ def _rhythm_caption(figure: Figure) -> Text:
     said = Text(f"{len(figure.points):,} purchases", f"共 {len(figure.points):,} 次采购")
     if figure.expected:
         every = f"{figure.expected:,.0f}"
-        said = Text(f"{said.en}, expected about every {every} days", f"{said.zh},预期约每 {every} 天一次")
+        said = Text(f"{said.en}, expected about every {every} days", f"{said.zh}，预期约每 {every} 天一次")
     if figure.until and figure.until > figure.points[-1][0]:
         silent = f"{(figure.until - figure.points[-1][0]).days:,}"
         until = figure.until.isoformat()
-        said = Text(f"{said.en}; the last {silent} days before {until}", f"{said.zh};最后一次距 {until} 已 {silent} 天")
+        said = Text(f"{said.en}; the last {silent} days before {until}", f"{said.zh}；最后一次距 {until} 已 {silent} 天")
     if expected_days(figure):
         return Text(
             f"{said.en}. Diamonds mark the days on which a purchase was expected.",
@@ -95,10 +95,10 @@ def _rhythm_caption(figure: Figure) -> Text:
 def _price_caption(figure: Figure, currency: str) -> Text:
     latest = _value(figure, figure.points[-1][1], currency)
     if figure.reference is None:
-        return Text(f"Latest: {latest}.", f"最近一次:{latest}。")
+        return Text(f"Latest: {latest}.", f"最近一次：{latest}。")
     peers = _value(figure, figure.reference, currency)
     return Text(
-        f"Latest: {latest}; comparable customers: {peers} (dashed).", f"最近一次:{latest};同类客户:{peers}(虚线)。"
+        f"Latest: {latest}; comparable customers: {peers} (dashed).", f"最近一次：{latest}；同类客户：{peers}（虚线）。"
     )
 
 

@@ -23,7 +23,7 @@ FAMILIES: dict[Family, Text] = {
 STATUSES: dict[Status, Text] = {
     "supported": Text("supported by the records", "记录支持"),
     "open": Text("not checkable here", "此处无法核查"),
-    "ruled_out": Text("checked, ruled out", "已核查,排除"),
+    "ruled_out": Text("checked, ruled out", "已核查，排除"),
 }
 
 STRENGTHS: dict[str, Text] = {
@@ -48,7 +48,7 @@ def skip_reason(reason: str | None) -> Text:
     """Say in both languages why a detector was skipped, from the reason that `Detector.missing` gives."""
     missing = re.fullmatch(r"(\w+)(?:\.(\w+))? is missing", reason or "")
     if not missing:
-        return Text(reason or "skipped", "已跳过(原因见 scan.json)")
+        return Text(reason or "skipped", "已跳过（原因见 scan.json）")
     title = table_title(missing[1])
     if missing[2]:
         return Text(f"{title.en} lack the column {missing[2]}", f"「{title.zh}」缺少列 {missing[2]}")
