@@ -68,21 +68,16 @@ def test_every_column_of_every_table_is_read_as_it_was_meant(folder: Path) -> No
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.code)
-def test_every_example_of_a_detector_is_the_same_from_files(detector: Any, tmp_path: Path) -> None:
-    for at, example in enumerate(detector.examples):
-        folder = tmp_path / str(at)
-        folder.mkdir()
-        records = {name: [dict(row) for row in rows] for name, rows in example.records.items() if rows}
-        if not records.get("orders") and not records.get("opportunities"):
-            records["orders"] = [{"order_id": "none", "account_id": "none", "ordered_at": "1999-01-01", "amount": 0}]
-        for name, rows in records.items():
-            _write(folder, name, rows)
-        trail = opened(folder)
-        built = Tables.from_records(records, as_of=example.as_of)
-        read = trail.as_of(built.as_of)
-        hidden = {name: len(rows) for name, rows in _everything(built).items()}
-        assert {name: count.rows + count.set_aside for count in trail.counts for name in [count.name]} == {
-            name: hidden[name] for name in [count.name for count in trail.counts]
-        }
-        assert read.supplied == built.supplied
-        trail.close()
+def test_a_detector_finds_the_same_in_files_as_in_memory(detector: Any, folder: Path) -> None:
+    example = next(example for example in detector.examples if example.fires)
+    records = {name: [dict(row) for row in rows] for name, rows in example.records.items() if rows}
+    if "orders" not in records and "opportunities" not in records:
+        records["orders"] = [{"order_id": "none", "account_id": "none", "ordered_at": "2000-01-01", "amount": 0}]
+    for name, rows in records.items():
+        _write(folder, name, rows)
+    trail = opened(folder)
+    built = Tables.from_records(records, as_of=example.as_of)
+    read = trail.as_of(built.as_of)
+    assert read.supplied == built.supplied
+    assert detector.run(read) == detector.run(built) != []
+    trail.close()

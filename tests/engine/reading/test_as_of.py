@@ -96,6 +96,10 @@ def test_an_outcome_is_open_until_the_deal_was_closed(trail: ReadTrail) -> None:
     }
 
 
+def test_people_are_told_of_outcomes_without_a_day(trail: ReadTrail) -> None:
+    assert any("1 closed deals have no closed_at" in text.en for text in trail.notices)
+
+
 def test_a_notice_given_later_is_not_known_yet(trail: ReadTrail) -> None:
     april = datetime.fromisoformat("2024-04-30")
     assert _column(trail, "employees", "resigned_at", _MARCH)["E1"] is None

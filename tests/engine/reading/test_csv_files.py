@@ -126,6 +126,15 @@ def test_a_line_without_end_does_not_fill_the_memory(shelf: Shelf) -> None:
     assert shelf.con.execute(f"SELECT _row, reason FROM {UNREAD}").fetchall() == [(2, "longer than a row can be")]
 
 
+def test_chinese_far_down_in_a_long_file_is_still_chinese(shelf: Shelf) -> None:
+    path = shelf.workspace / "late.csv"
+    path.write_bytes(b"a,b\n" + (b"1,2" + b"." * 90 + b"\n") * 100_000 + "1,晨光机械\n".encode("gb18030"))
+    shelf.tables.clear()
+    read_csv(path, shelf, "t", "late.csv")
+    found = shelf.con.execute(f"SELECT _row, b FROM {quoted(shelf.tables[0].relation)} WHERE b > '3'").fetchall()
+    assert found == [(100_001, "晨光机械")]
+
+
 def test_columns_aligned_with_spaces_are_told_apart(shelf: Shelf) -> None:
     path = shelf.workspace / "aligned.txt"
     path.write_text(" id  date     n  value\n 00001 19970101 1  11.77\n 00002 19970112 12 9.00\n")

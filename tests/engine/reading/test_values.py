@@ -46,7 +46,6 @@ MOMENTS: list[tuple[str, datetime | None]] = [
     ("2025-03-01 12:00:00 CST", None),
     ("2025-02-30", None),
     ("2025-03-01 25:00", None),
-    ("03/01/2025", None),
     ("25-03-01", None),
     ("1970-01-01", None),
     ("2101-01-01", None),
@@ -135,6 +134,15 @@ def _read(folder: Path, table: str, column: str, values: list[str], **others: st
     return [found[f"{at:04}"] for at in range(len(values))]
 
 
+def _notices(folder: Path) -> str:
+    """Read the trail once more and return what people are told."""
+    again = folder.rename(folder.with_name("again"))
+    trail = opened(again)
+    said = " ".join(text.en for text in trail.notices)
+    trail.close()
+    return said
+
+
 def _written(pairs: list[tuple[str, Any]]) -> tuple[list[str], list[Any]]:
     return [written for written, _ in pairs], [value for _, value in pairs]
 
@@ -144,6 +152,25 @@ def test_times_are_read_in_every_writing(folder: Path) -> None:
     assert (
         _read(folder, "samples", "returned_at", written, account_id="A", employee_id="E", sent_at="2025-01-01") == meant
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "told"),
+    [
+        (["03/01/2025", "3/25/2025 8:05"], ["2025-03-01", "2025-03-25 08:05"], "month first"),
+        (["01.03.2025", "25.03.2025"], ["2025-03-01", "2025-03-25"], "day first"),
+        (["01/03/2025", "02/03/2025"], [None, None], "may begin with the day or the month"),
+        (["13/03/2025", "03/25/2025"], [None, None], "may begin with the day or the month"),
+    ],
+)
+def test_the_column_shows_whether_day_or_month_comes_first(
+    written: list[str], meant: list[str | None], told: str, folder: Path
+) -> None:
+    found = _read(
+        folder, "quotes", "approved_at", written, account_id="A", employee_id="E", sent_at="2025-01-01", net_amount="1"
+    )
+    assert found == [None if moment is None else datetime.fromisoformat(moment) for moment in meant]
+    assert told in _notices(folder)
 
 
 def test_days_are_read_in_every_writing(folder: Path) -> None:

@@ -18,6 +18,7 @@ from mingdan.engine.reading.border_sql import (
     probe_query,
     typed_query,
 )
+from mingdan.engine.reading.day_order import read_year_last
 from mingdan.engine.reading.identifiers import quoted
 from mingdan.engine.reading.keying import Keyer, install_kind_of_field
 from mingdan.engine.reading.raw import FILE, REST, ROW, TextTable
@@ -89,6 +90,7 @@ class Border:
             if filled != read:
                 cell.lookup = f"{SCRATCH}.{quoted(f'values of {text.table} {cell.column.name}')}"
                 self._con.execute(f"CREATE TABLE {cell.lookup} AS {lookup_query(text, cell)}")
+                self.notices += read_year_last(self._con, text.table, cell)
 
     def _key(self, text: TextTable, cells: Sequence[Cell], cell: Cell) -> None:
         if cell.column.plain_name in ("old", "new"):

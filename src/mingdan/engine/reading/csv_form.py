@@ -235,8 +235,7 @@ class _Rows:
 
 def _other_encoding(path: Path) -> str:
     """Tell GB18030 from UTF-8 or Latin text with a few wrong bytes, by which reading gives common characters."""
-    with path.open("rb") as file:
-        sample = b"".join(line for line in file.readlines(_CHUNK) if not line.isascii())
+    sample = _sample(path)
     chinese = sample.decode("gb18030", "replace")
     odd = [sign for sign in chinese if ord(sign) > 127]
     common = sum(_is_common(sign) for sign in odd)
@@ -245,6 +244,18 @@ def _other_encoding(path: Path) -> str:
     if whole > 2 * as_utf8.count("\ufffd"):
         return "utf-8-sig"
     return "gb18030" if odd and common >= 0.8 * len(odd) else "cp1252"
+
+
+def _sample(path: Path) -> bytes:
+    """Return lines of a file that hold more than ASCII, wherever they stand."""
+    lines: list[bytes] = []
+    size = 0
+    with path.open("rb") as file:
+        while size < _HEAD and (line := file.readline(_HEAD)):
+            if not line.isascii():
+                lines.append(line)
+                size += len(line)
+    return b"".join(lines)
 
 
 def _is_common(sign: str) -> bool:

@@ -23,6 +23,9 @@ _MOST_UNPACKED = 64 << 30
 _NOT_READ = frozenset({"truth", "__macosx"})
 """Folders that are never part of a trail: `truth` holds a simulated world's answers."""
 
+_NO_FILES = (".", "~$", "_SUCCESS", "_metadata", "_common_metadata", "_committed", "_started")
+"""How files begin that programs leave beside the real ones."""
+
 _PASSED_OVER = frozenset(
     {".md", ".pdf", ".docx", ".doc", ".html", ".htm", ".toml", ".yaml", ".yml", ".png", ".jpg", ".jpeg", ".py", ".sql"}
     | {".log", ".crc", ".ini", ".lnk", ".tmp", ".key", ".license"}
@@ -84,7 +87,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = [
             name for name in folders if depth < _DEEPEST and name.lower() not in _NOT_READ and name[0] not in "._"
         ]
-        yield from (Path(here) / name for name in names if name[0] not in "._" and not name.startswith("~$"))
+        yield from (Path(here) / name for name in names if not name.startswith(_NO_FILES))
 
 
 def _size(file: Path) -> int:

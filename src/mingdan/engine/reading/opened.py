@@ -43,7 +43,7 @@ class ReadTrail:
         self.counts = counts
         self.fingerprint = fingerprint
         self.latest, late = newest(raw, self.supplied)
-        self.notices: tuple[Text, ...] = (*notices, *late, *self._about_currencies())
+        self.notices: tuple[Text, ...] = (*notices, *late, *self._about_currencies(), *self._about_undated())
         self._as_of = AsOf(raw, self.supplied, self.latest)
 
     @cached_property
@@ -84,6 +84,17 @@ class ReadTrail:
             f"SELECT currency, count(*) AS rows FROM ({union}) WHERE currency IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
         ).fetchall()
         return dict(rows)
+
+    def _about_undated(self) -> list[Text]:
+        """Say how many deals were won or lost nobody wrote when: looking back, they count as open."""
+        if "outcome" not in self.supplied.get("opportunities", ()):
+            return []
+        undated = "outcome <> 'open' AND closed_at IS NULL"
+        found = self._raw.execute(f"SELECT count(*) FROM {SCHEMA}.opportunities WHERE {undated}").fetchone()
+        count = int(found[0]) if found else 0
+        en = f"opportunities: {count:,} closed deals have no closed_at; for any day before {self.latest:%Y-%m-%d} they count as open."
+        zh = f"opportunities：{count:,} 个已结商机没有关闭时间；回看 {self.latest:%Y-%m-%d} 之前的日期时按进行中处理。"
+        return [Text(en=en, zh=zh)] if count else []
 
     def _about_currencies(self) -> list[Text]:
         if len(self._currencies) < 2:

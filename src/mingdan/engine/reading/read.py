@@ -202,6 +202,6 @@ def _told_clearly() -> Iterator[None]:
             raise UnreadableTrailError(
                 "The trail needs more memory than this machine has; scan fewer years or tables."
             ) from error
-        if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
-            raise UnreadableTrailError(f"A file of the trail is damaged: {said.splitlines()[0]}") from error
-        raise
+        raise UnreadableTrailError(
+            f"The trail cannot be read, a file may be damaged: {said.splitlines()[0]}"
+        ) from error
