@@ -51,7 +51,7 @@ def test_findings_are_the_same_in_both_files(trail: Path) -> None:
     mingdan("scan", trail, cwd=trail.parent)
     out = trail.parent / "mingdan-scan"
     document = json.loads((out / "scan.json").read_text(encoding="utf-8"))
-    rows = pq.read_table(out / "findings.parquet").to_pylist()
+    rows = pq.read_table(out / "findings.parquet").to_pylist()  # type: ignore[no-untyped-call]
     assert [row["finding_id"] for row in rows] == [finding["finding_id"] for finding in document["findings"]]
     assert "payee-not-company" in {finding["detector"] for finding in document["findings"]}
 

@@ -22,7 +22,9 @@ from mingdan.engine.simulate import simulate as simulate_company
 
 Scenario = Literal["mixed", "subtle", "adaptive", "none"]
 
-DEMO_SEED = 7
+DEMO_SEED = 31
+DEMO_SHARE = 0.1
+"""Three of thirty salespeople divert orders, more than is usual, so that a small company has something to show."""
 
 
 def simulate(
@@ -105,6 +107,7 @@ def demo(
             accounts=1500,
             years=2,
             seed=seed,
+            guilty_share=DEMO_SHARE,
             on_progress=lambda share: on_progress("inventing a company", share),
         )
     with workspace_for(folder) as workspace, progress_shown("reading") as on_progress:

@@ -165,4 +165,4 @@ def write_findings(result: ScanResult, detectors: Mapping[str, Detector[Any]], p
         row["margin_at_risk"] = margin.quantize(Decimal("0.01")) if margin is not None else None
         row["at"] = finding.at
         rows.append({name: row[name] for name in FINDINGS_SCHEMA.names})
-    pq.write_table(pa.Table.from_pylist(rows, schema=FINDINGS_SCHEMA), path)
+    pq.write_table(pa.Table.from_pylist(rows, schema=FINDINGS_SCHEMA), path)  # type: ignore[no-untyped-call]

@@ -83,7 +83,9 @@ def _rhythm_caption(figure: Figure) -> Text:
     if figure.until and figure.until > figure.points[-1][0]:
         silent = f"{(figure.until - figure.points[-1][0]).days:,}"
         until = figure.until.isoformat()
-        said = Text(f"{said.en}; the last {silent} days before {until}", f"{said.zh}；最后一次距 {until} 已 {silent} 天")
+        said = Text(
+            f"{said.en}; the last {silent} days before {until}", f"{said.zh}；最后一次距 {until} 已 {silent} 天"
+        )
     if expected_days(figure):
         return Text(
             f"{said.en}. Diamonds mark the days on which a purchase was expected.",
