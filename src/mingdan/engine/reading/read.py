@@ -26,7 +26,9 @@ from mingdan.engine.tables import TABLES
 Progress = Callable[[str, float], None]
 
 _TO_START = ("opportunities", "orders")
-_MOST_MEMORY = 4 << 30
+_TO_READ = 3 << 29
+_TO_ASK = 4 << 30
+"""Memory for reading, which only passes through, and for the detectors' joins and windows; beyond it DuckDB uses the disk."""
 
 
 def read_trail(
@@ -58,13 +60,17 @@ def read_trail(
 def open_workspace(workspace: Path) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB file in a folder, in UTC, with bounded memory, and never looking for anything on the network."""
     con = duckdb.connect(str(workspace / "workspace.duckdb"))
-    memory = min(_MOST_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
-    con.execute(f"SET memory_limit='{memory >> 20}MiB'")
+    _limit_memory(con, _TO_READ)
     con.execute(f"SET temp_directory='{workspace / 'spill'}'".replace("\\", "/"))
     con.execute("SET TimeZone='UTC'; SET autoinstall_known_extensions=false; SET autoload_known_extensions=false")
     con.execute("SET enable_progress_bar=false")
     forms.install(con)
     return con
+
+
+def _limit_memory(con: duckdb.DuckDBPyConnection, limit: int) -> None:
+    memory = min(limit, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+    con.execute(f"SET memory_limit='{memory >> 20}MiB'")
 
 
 def _read(
@@ -94,6 +100,7 @@ def _read(
     fingerprint = keyer.fingerprint
     keyer.forget()
     _forget_cells(con)
+    _limit_memory(con, _TO_ASK)
     return ReadTrail(con, admitted, _counts(admitted, set_aside), set_aside, said, fingerprint)
 
 
