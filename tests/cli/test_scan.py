@@ -75,10 +75,12 @@ def test_json_in_a_pipe_is_json_and_nothing_else(trail: Path) -> None:
 
 
 def test_nothing_later_than_the_date_asked_for_is_seen(trail: Path) -> None:
-    done = mingdan("scan", trail, "--as-of", "2024-01-31", "--json", cwd=trail.parent)
-    document = json.loads(done.stdout)
-    assert document["scan"]["as_of"] == "2024-01-31"
-    assert document["findings"] == []
+    detectors = []
+    for day in ("2024-01-31", "2024-02-29"):
+        document = json.loads(mingdan("scan", trail, "--as-of", day, "--json", cwd=trail.parent).stdout)
+        assert document["scan"]["as_of"] == day
+        detectors.append({finding["detector"] for finding in document["findings"]})
+    assert detectors[1] - detectors[0] == {"payee-not-company"}
 
 
 def test_the_key_file_is_made_for_its_owner_only(trail: Path) -> None:

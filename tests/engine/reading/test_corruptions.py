@@ -6,7 +6,8 @@ import pytest
 
 from mingdan.engine.reading import ReadTrail, UnreadableTrailError
 from tests.engine.reading.clean_trail import ORDERS, ROWS, opened, orders_by_id, write_clean
-from tests.engine.reading.corruptions import CORRUPTIONS, Corruption
+from tests.engine.reading.corruptions import CORRUPTIONS
+from tests.engine.reading.damage import Corruption
 
 _GOOD = {row[0]: row for row in ORDERS[1:]}
 _AMOUNTS = {order: float(row[3]) for order, row in _GOOD.items()}

@@ -73,7 +73,7 @@ def rich(**changes: Any) -> ScanResult:
         "detectors": _runs(findings),
         "findings": findings,
         "matters": matters,
-        "alerts": alerts_of(matters, SAMPLE_DETECTORS, Policy(budget=4)),
+        "alerts": alerts_of(matters, SAMPLE_DETECTORS, Policy(min_probability=0.7, budget=4)),
         "callbacks": draw_callbacks(frame, matters, size=15, seed="2025-06-30"),
         "notices": (
             Text(

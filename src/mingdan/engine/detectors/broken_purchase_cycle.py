@@ -34,8 +34,7 @@ def find(tables: Tables, parameters: Bounds) -> list[Finding]:
     stops, measured = find_stops(purchases, traits["segment"], parameters)
     if measured is None or not stops:
         return []
-    peers = peers_stopped(stops, measured, purchases, _peers(stops, traits))
-    return _told(tables, purchases, stops, peers)
+    return _told(tables, purchases, stops, peers_stopped(stops, measured, purchases, _peers(stops, traits)))
 
 
 def _told(tables: Tables, purchases: Purchases, stops: list[Stop], peers: list[Status]) -> list[Finding]:
