@@ -29,7 +29,6 @@ def trail(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.row("P3.4")
 def test_a_scan_writes_its_four_files_and_says_where(trail: Path) -> None:
     done = mingdan("scan", trail, cwd=trail.parent)
     assert done.returncode == 0, done.stderr

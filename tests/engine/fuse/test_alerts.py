@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,6 +71,7 @@ findings = st.builds(
 )
 
 
+@pytest.mark.row("P3.5")
 @given(st.lists(findings, max_size=15), st.floats(0, 1), st.integers(0, 3))
 def test_no_alert_ever_breaks_the_two_key_rule_the_budget_or_the_probability(  # type: ignore[no-untyped-def]
     found, least, budget

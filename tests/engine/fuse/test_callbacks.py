@@ -35,6 +35,7 @@ def test_the_sample_has_the_size_asked_for(size: int, seed: str) -> None:
     assert abs(len(draw_callbacks(ACCOUNTS, MATTERS, size=size, seed=seed)) - size) <= 1
 
 
+@pytest.mark.row("P3.5")
 def test_customers_are_drawn_as_often_as_their_probability_says() -> None:
     draws = 2000
     drawn: Counter[str] = Counter()
