@@ -1,5 +1,6 @@
 """Fill a detector's sentence with facts, the way people write numbers in each language."""
 
+import re
 import string
 from collections.abc import Mapping
 from datetime import datetime
@@ -37,8 +38,22 @@ def _amount(value: Decimal) -> str:
 
 
 def sentence(text: Text, facts: Mapping[str, Fact]) -> Text:
-    """Return the text with its facts filled in; raise KeyError on a fact that the finding does not give."""
-    words = _Words()
+    """Return the text with its facts filled in; raise KeyError on a fact that the finding does not give.
+
+    A clause in square brackets is said only where its first fact is not 0.
+    """
     en = {name: fact.en if isinstance(fact, Text) else fact for name, fact in facts.items()}
     zh = {name: fact.zh if isinstance(fact, Text) else fact for name, fact in facts.items()}
-    return Text(en=words.vformat(text.en, (), en), zh=words.vformat(text.zh, (), zh))
+    return Text(en=_filled(text.en, en), zh=_filled(text.zh, zh))
+
+
+def _filled(template: str, facts: Mapping[str, Any]) -> str:
+    said = _CLAUSE.sub(lambda clause: clause[1] if facts[clause[2]] != 0 else "", template)
+    if said != template:
+        said = _LEFT_HANGING.sub(r"\1", said)
+    return _Words().vformat(said, (), facts)
+
+
+_CLAUSE = re.compile(r"\[([^\[\]{]*\{(\w+)[^\[\]]*)\]")
+_LEFT_HANGING = re.compile("[;:,\uff1b\uff1a\uff0c]([.\u3002])$")
+"""What separated a clause that is not said from the full stop."""

@@ -234,18 +234,18 @@ DETECTOR = Detector(
     design="A4",
     family="access",
     strength="W5",
-    title=Text(en="Contact data altered", zh="联系方式被篡改或删除"),
+    title=Text(en="Contact data altered", zh="联系方式被更改或删除"),
     question=Text(
         en="Was a customer's number or e-mail address replaced or deleted so that the company no longer reaches the customer?",
         zh="客户的电话或邮箱是否被替换或删除，致使公司无法联系到客户？",
     ),
     sentence=Text(
-        en="Contact data that the salesperson changed or deleted, for customers: {customers:count}. Replaced by the "
-        "salesperson's own number: {own:count}; by another firm's or customer's: {foreign:count}; not reached afterwards: "
-        "{unreached:count} of {called:count}; deleted in the 30 days before a loss: {deleted:count} of {losses:count}.",
-        zh="该销售员更改或删除了 {customers:count} 家客户的联系方式：改为其本人号码 {own:count} 次，改为其他企业或客户的"
-        "号码 {foreign:count} 次；更改后回访 {called:count} 家，未能联系上 {unreached:count} 家；丢单 {losses:count} 笔中，"
-        "丢单前 30 天内删除联系人的 {deleted:count} 笔。",
+        en="The salesperson changed or deleted contact data of customers: {customers:count};[ replaced by the salesperson's "
+        "own number: {own:count};][ by another firm's or customer's: {foreign:count};][ not reached afterwards: "
+        "{unreached:count} of {called:count};][ deleted in the 30 days before a loss: {deleted:count} of {losses:count};].",
+        zh="该销售员更改或删除了 {customers:count} 家客户的联系方式；[改为其本人号码 {own:count} 次；][改为其他企业或客户的号码 "
+        "{foreign:count} 次；][更改后未能联系上 {unreached:count} 家（回访 {called:count} 家）；]"
+        "[丢单前 30 天内删除联系人 {deleted:count} 笔（共丢单 {losses:count} 笔）；]。",
     ),
     next_step=Text(
         en="Restore the old value from the field history and let somebody else call the customer on it.",

@@ -195,11 +195,11 @@ DETECTOR = Detector(
         zh="是否有客户或外部企业使用了本公司员工的电话、地址、银行账户或身份信息？",
     ),
     sentence=Text(
-        en="{firm} shares identifiers with the salesperson: phone numbers {phones:count}, addresses {addresses:count}, "
-        "bank accounts {banks:count}, persons {people:count}; other firms that carry them: {others:count}; deals of the "
-        "salesperson that it won: {losses:count}.",
-        zh="{firm} 与该销售员存在共用标识：电话 {phones:count} 个、地址 {addresses:count} 个、银行账户 {banks:count} 个、"
-        "人员 {people:count} 名；另有 {others:count} 家企业使用相同标识；该企业赢得其丢单 {losses:count} 笔。",
+        en="{firm} shares identifiers with the salesperson:[ phone numbers {phones:count};][ addresses {addresses:count};]"
+        "[ bank accounts {banks:count};][ persons {people:count};][ other firms that carry them: {others:count};]"
+        "[ deals of the salesperson that it won: {losses:count};].",
+        zh="{firm} 与该销售员存在共用标识：[电话 {phones:count} 个；][地址 {addresses:count} 个；][银行账户 {banks:count} 个；]"
+        "[人员 {people:count} 名；][另有 {others:count} 家企业使用相同标识；][该企业赢得其丢单 {losses:count} 笔；]。",
     ),
     next_step=Text(
         en="Compare both source records and their dates, then look for a declaration of interest before asking anybody.",
