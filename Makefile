@@ -43,5 +43,5 @@ $(UV):
 	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" sh scripts/uv
 
 $(SYNCED): $(UV) uv.lock pyproject.toml
-	@UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet --python "$(PYTHON)"
+	@UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet --all-extras --python "$(PYTHON)"
 	@touch $@

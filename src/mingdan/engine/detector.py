@@ -45,7 +45,8 @@ class Detector(Generic[Parameters]):
     `reads` names the columns without which the question cannot be asked; a trail that lacks one skips the detector with
     the reason. `uses` names columns that sharpen the answer where they are present. `find` returns findings in any
     order; it must be deterministic and stay silent on empty tables. `sentence` is filled with a finding's facts
-    (see `wording.py`). `wakes_on` names the tables whose new rows make it worth asking again.
+    (see `wording.py`). `wakes_on` names the tables whose new rows make it worth asking again. What a `modifier` finds
+    steers whom to ask and in which order to look, and never counts towards naming anybody.
     """
 
     code: str
@@ -65,6 +66,7 @@ class Detector(Generic[Parameters]):
     wakes_on: tuple[str, ...]
     examples: tuple[Example, ...]
     uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    modifier: bool = False
 
     def missing(self, tables: Tables) -> str | None:
         """Return what keeps the question from being asked, as a reason for people, or None."""

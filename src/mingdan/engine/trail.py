@@ -1,11 +1,11 @@
 """The trail as detectors see it: typed tables as of a date, on an Ibis backend."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import ibis
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mingdan.engine.context import Context
 
 Columns = dict[str, NDArray[Any]]
+Answer = TypeVar("Answer")
 
 
 class Tables:
@@ -39,6 +40,7 @@ class Tables:
         self.as_of = as_of
         self.currency = currency
         self._views: dict[str, Expression] = {}
+        self._known: dict[tuple[Any, ...], Any] = {}
 
     def __getattr__(self, name: str) -> Expression:
         if name not in TABLES:
@@ -68,6 +70,14 @@ class Tables:
         fetched = self.con.to_pyarrow(expression.order_by([expression[name] for name in order_by]))
         rows: list[dict[str, Any]] = fetched.to_pylist()
         return rows
+
+    def once(self, compute: Callable[..., Answer], *arguments: Hashable) -> Answer:
+        """Return `compute(self, *arguments)`, computed once for this trail: what several detectors share."""
+        key = (compute, *arguments)
+        if key not in self._known:
+            self._known[key] = compute(self, *arguments)
+        answer: Answer = self._known[key]
+        return answer
 
     @cached_property
     def context(self) -> "Context":

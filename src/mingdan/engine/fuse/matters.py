@@ -26,7 +26,8 @@ def matters_of(
     by_code = {detector.code: detector for detector in detectors}
     family_of: dict[str, Family] = {detector.code: detector.family for detector in detectors}
     by_person: dict[str | None, list[Weighed]] = defaultdict(list)
-    for group in groups_of(lowered(findings, salespeople, CUSTOMERS_TOUCHED)):
+    counted = [finding for finding in findings if not by_code[finding.detector].modifier]
+    for group in groups_of(lowered(counted, salespeople, CUSTOMERS_TOUCHED)):
         by_person[group[0].employee_id].append(weigh(group, family_of))
     matters: list[Matter] = []
     for person, weighed in by_person.items():
