@@ -59,10 +59,24 @@ def scan(
         workspace=workspace,
         on_progress=on_progress,
     )
-    tables = read.as_of(options.as_of or read.latest)
+    result = look(read, options.as_of or read.latest, options, on_progress=on_progress, detectors=detectors)
+    return replace(result, seconds=time.perf_counter() - started), read
+
+
+def look(
+    read: ReadTrail,
+    moment: datetime,
+    options: ScanOptions,
+    *,
+    on_progress: Progress,
+    detectors: Sequence[Detector[Any]] = DETECTORS,
+) -> ScanResult:
+    """Ask every detector of a trail that has been read, as of a moment, and fuse what they say."""
+    started = time.perf_counter()
+    tables = read.as_of(moment)
     runs, findings = ask(tables, detectors, on_progress)
     result = _fused(tables, read, options, detectors, runs, findings)
-    return _timed(result, time.perf_counter() - started), read
+    return replace(result, seconds=time.perf_counter() - started)
 
 
 def ask(
@@ -157,7 +171,3 @@ def _names(tables: Tables, findings: Sequence[Finding], callbacks: Sequence[Call
         rows = tables.records(tables[table].filter(ibis._[key].isin(sorted(ids))), order_by=[key]) if ids else []
         names[table] = {row[key]: row["name"] for row in rows if row["name"]}
     return names
-
-
-def _timed(result: ScanResult, seconds: float) -> ScanResult:
-    return replace(result, seconds=seconds)
