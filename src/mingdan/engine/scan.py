@@ -10,6 +10,7 @@ from typing import Any
 import ibis
 
 import mingdan
+from mingdan.engine.callback_estimate import estimate_from_callbacks
 from mingdan.engine.detector import Detector
 from mingdan.engine.detectors import DETECTORS
 from mingdan.engine.findings import Finding
@@ -115,17 +116,18 @@ def _fused(
         seconds=0.0,
         engine="duckdb",
         currency=read.currency,
-        tables=read.counts,
+        tables=read.counts_at(tables),
         detectors=runs,
         findings=findings,
         matters=matters,
         alerts=alerts_of(matters, detectors, policy),
         callbacks=callbacks,
-        notices=read.notices,
+        notices=read.notices if tables.as_of >= read.latest else (),
         set_aside=read.set_aside,
         numbers=_numbers(salespeople, findings),
         names=_names(tables, findings, callbacks),
         min_probability=policy.min_probability,
+        callback_estimate=estimate_from_callbacks(tables),
     )
 
 

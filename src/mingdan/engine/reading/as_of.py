@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any, cast
 
 import duckdb
 import ibis
@@ -20,6 +21,7 @@ class AsOf:
         self, con: duckdb.DuckDBPyConnection, supplied: Mapping[str, Collection[str]], latest: datetime
     ) -> None:
         self._con, self._latest = con, latest
+        self._supplied = {name: tuple(sorted(columns)) for name, columns in supplied.items()}
         self._rebuilding = Rebuilding(con, supplied)
         self._made = 0
 
@@ -35,6 +37,16 @@ class AsOf:
         cursor.execute(f"BEGIN; {'; '.join(views)}; COMMIT")
         backend: ibis.BaseBackend = ibis.duckdb.from_connection(cursor)
         return backend
+
+    def filled(self, backend: ibis.BaseBackend) -> dict[str, frozenset[str]]:
+        """Return the columns that held a value at a backend's moment, by table: a column filled later was not there yet."""
+        supplied = {}
+        for name, columns in self._supplied.items():
+            counts = ", ".join(f"count({quoted(column)})" for column in columns) or "0"
+            row = cast("Any", backend).con.execute(f"SELECT count(*), {counts} FROM {quoted(name)}").fetchone()
+            if row[0]:
+                supplied[name] = frozenset(column for column, count in zip(columns, row[1:], strict=False) if count)
+        return supplied
 
     def _query(self, table: Table, moment: datetime) -> str:
         at = f"TIMESTAMP {literal(moment.isoformat(sep=' '))}"

@@ -1,6 +1,7 @@
 """A trail that has been read: typed tables in DuckDB, what was set aside, and the view as of any moment."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -67,7 +68,15 @@ class ReadTrail:
 
     def as_of(self, moment: datetime) -> Tables:
         """Return the trail as it was known at a moment (naive UTC): later rows do not exist, later cells are as before."""
-        return Tables(self._as_of.backend(moment), self.supplied, moment, self.currency)
+        backend = self._as_of.backend(moment)
+        supplied = self.supplied if moment >= self.latest else self._as_of.filled(backend)
+        return Tables(backend, supplied, moment, self.currency)
+
+    def counts_at(self, tables: Tables) -> tuple[TableRead, ...]:
+        """Return how many rows each table had at the moment of `tables`; rows set aside have no date and count always."""
+        if tables.as_of >= self.latest:
+            return self.counts
+        return tuple(replace(one, rows=int(tables[one.name].count().execute())) for one in self.counts)
 
     def close(self) -> None:
         """Let go of the workspace; tables handed out before can no longer be read."""

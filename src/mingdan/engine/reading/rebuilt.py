@@ -69,11 +69,17 @@ class Rebuilding:
         if "owner_changes" not in self._supplied and "owner_id" not in self._recorded:
             cells["owner_id"], cells["in_pool"] = "CAST(NULL AS VARCHAR)", "CAST(NULL AS BOOLEAN)"
             return ""
-        knows_before = "from_employee_id" in self._supplied.get("owner_changes", ("from_employee_id",))
-        before = "next.cell.owner" if knows_before else "last.cell.owner"
-        cells["owner_id"] = f"CASE WHEN next.id IS NULL THEN {cells['owner_id']} ELSE {before} END"
+        supplied = self._supplied.get("owner_changes", ("from_employee_id", "to_employee_id"))
+        after = "next.cell.owner" if "from_employee_id" in supplied else "CAST(NULL AS VARCHAR)"
+        then = f"CASE WHEN next.id IS NULL THEN {cells['owner_id']} ELSE {after} END"
+        if "to_employee_id" in supplied:
+            # what the moment itself knew comes first, so that nothing later can change the answer
+            then = f"CASE WHEN last.id IS NOT NULL THEN last.cell.owner ELSE {then} END"
         if "in_pool" in self._supplied.get("accounts", ()):
-            cells["in_pool"] = f"CASE WHEN next.id IS NULL THEN {cells['in_pool']} ELSE {before} IS NULL END"
+            cells["in_pool"] = (
+                f"CASE WHEN next.id IS NULL AND last.id IS NULL THEN {cells['in_pool']} ELSE ({then}) IS NULL END"
+            )
+        cells["owner_id"] = then
         changes = (
             f"(SELECT row_id AS id, changed_at, place, old, new FROM {SCHEMA}.{_CHANGES} WHERE what = 'owner_id' "
             + (
