@@ -14,6 +14,7 @@ from mingdan.engine.output import FINDINGS_SCHEMA, scan_json
 from mingdan.engine.result import DetectorRun, ScanResult, TableRead
 from tests.docs.pages import DOCS
 from tests.engine.fuse.cases import DETECTORS, f
+from tests.engine.report.samples import ESTIMATE
 
 PAGE = (DOCS / "how-it-works" / "scan-output.md").read_text(encoding="utf-8")
 BY_ID = ("tables", "explanations")
@@ -44,6 +45,7 @@ def a_scan() -> dict[str, Any]:
         callbacks=draw_callbacks(["A1", "A2"], matters, size=2, seed="x"),
         notices=(Text("a notice", "提示"),),
         numbers={"E1": 1, "E2": 2},
+        callback_estimate=ESTIMATE,
     )
     document: dict[str, Any] = json.loads(scan_json(result, {one.code: one for one in DETECTORS}))
     return document

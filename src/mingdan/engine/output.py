@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.findings import Evidence, Finding, Text
-from mingdan.engine.result import Alert, Callback, Matter, ScanResult
+from mingdan.engine.result import Alert, Callback, CallbackEstimate, DiversionRate, Estimated, Matter, ScanResult
 
 
 def scan_json(result: ScanResult, detectors: Mapping[str, Detector[Any]]) -> str:
@@ -34,6 +34,7 @@ def _document(result: ScanResult, detectors: Mapping[str, Detector[Any]]) -> dic
         "alerts": [_alert(alert, result) for alert in result.alerts],
         "matters": [_matter(matter, result) for matter in result.matters],
         "callbacks": [_callback(callback) for callback in result.callbacks],
+        "callback_estimate": _estimate(result.callback_estimate) if result.callback_estimate else None,
         "findings": [_finding(finding, detectors) for finding in result.findings],
     }
 
@@ -97,6 +98,32 @@ def _callback(callback: Callback) -> dict[str, Any]:
         "inclusion_probability": callback.inclusion_probability,
         "matter_id": callback.matter_id,
     }
+
+
+def _estimate(estimate: CallbackEstimate) -> dict[str, Any]:
+    return {
+        "since": estimate.since.isoformat(),
+        "until": estimate.until.isoformat(),
+        "customers": estimate.customers,
+        "company": _rate(estimate.company),
+        "teams": [{"team_id": team.team_id, **_rate(team)} for team in estimate.teams],
+        "caveat": _text(estimate.caveat),
+    }
+
+
+def _rate(rate: DiversionRate) -> dict[str, Any]:
+    return {
+        "asked": rate.asked,
+        "reached": rate.reached,
+        "answered": rate.answered,
+        "bought_elsewhere": _share(rate.elsewhere),
+        "through_our_salesperson": _share(rate.through),
+        "withheld": _text(rate.withheld) if rate.withheld else None,
+    }
+
+
+def _share(share: Estimated | None) -> dict[str, float] | None:
+    return {"rate": share.rate, "low": share.low, "high": share.high} if share else None
 
 
 def _finding(finding: Finding, detectors: Mapping[str, Detector[Any]]) -> dict[str, Any]:

@@ -104,6 +104,44 @@ class Callback:
 
 
 @dataclass(frozen=True)
+class Estimated:
+    """A share of customers with its 95 % interval."""
+
+    rate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class DiversionRate:
+    """What customers drawn by chance answered: of the company where `team_id` is None, else of one team.
+
+    `elsewhere`: say they bought our kind of goods elsewhere. `through`: and named a salesperson of ours or a supplier tied
+    to one. Both are None where nobody answered, or where they are `withheld` for privacy, with the reason.
+    """
+
+    team_id: str | None
+    asked: int
+    reached: int
+    answered: int
+    elsewhere: Estimated | None = None
+    through: Estimated | None = None
+    withheld: Text | None = None
+
+
+@dataclass(frozen=True)
+class CallbackEstimate:
+    """The rates from `since` to `until`; `customers` is how many the company has, `caveat` how to read the figures."""
+
+    since: date
+    until: date
+    customers: int
+    company: DiversionRate
+    teams: tuple[DiversionRate, ...]
+    caveat: Text
+
+
+@dataclass(frozen=True)
 class ScanResult:
     """Everything a scan found. `names` gives what people and firms are called, by table and id."""
 
@@ -123,3 +161,4 @@ class ScanResult:
     numbers: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     min_probability: float = 0.8
+    callback_estimate: CallbackEstimate | None = None

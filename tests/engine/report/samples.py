@@ -1,10 +1,19 @@
 """Sample results for the report's tests: a rich one, an empty one, one of orders only."""
 
+from datetime import date
 from typing import Any
 
 from mingdan.engine.findings import Finding, Text
 from mingdan.engine.fuse import Policy, alerts_of, draw_callbacks, matters_of
-from mingdan.engine.result import DetectorRun, ScanResult, SetAside, TableRead
+from mingdan.engine.result import (
+    CallbackEstimate,
+    DetectorRun,
+    DiversionRate,
+    Estimated,
+    ScanResult,
+    SetAside,
+    TableRead,
+)
 from tests.engine.report.sample_detectors import SAMPLE_DETECTORS
 from tests.engine.report.sample_findings import (
     AS_OF,
@@ -52,6 +61,20 @@ TABLES_READ = (
     TableRead("context_events", 18, 0),
 )
 
+ESTIMATE = CallbackEstimate(
+    since=date(2024, 6, 30),
+    until=date(2025, 6, 30),
+    customers=3120,
+    company=DiversionRate(None, 140, 96, 88, Estimated(0.148, 0.0812, 0.239), Estimated(0.0119, 0.00031, 0.0643)),
+    teams=(
+        DiversionRate("T-Ost", 74, 52, 47, Estimated(0.0921, 0.0301, 0.203), Estimated(0.0, 0.0, 0.0755)),
+        DiversionRate("T-West", 40, 27, 25, withheld=Text("fewer than 5 people", "不足 5 人")),
+    ),
+    caveat=Text(
+        "Customers buy from several firms; an answer is hearsay.", "客户往往向多家企业采购，口头答复不是凭证。"
+    ),
+)
+
 
 def rich(**changes: Any) -> ScanResult:
     """A company of 64 salespeople with 4 alerts, matters below the line and 15 call-backs."""
@@ -87,6 +110,7 @@ def rich(**changes: Any) -> ScanResult:
             SetAside("payments", "receipts.csv", 2044, "amount", "", "the cell is empty and the column is required"),
         ),
         "numbers": {employee: 17 + 4 * n for n, employee in enumerate(EMPLOYEES)},
+        "callback_estimate": ESTIMATE,
         "names": {"employees": EMPLOYEES, "accounts": ACCOUNTS, "companies": COMPANIES},
     }
     return ScanResult(**{**fields, **changes})

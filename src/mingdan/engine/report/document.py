@@ -15,6 +15,7 @@ from mingdan.engine.findings import Text
 from mingdan.engine.report.amounts import amount, many, short_amount
 from mingdan.engine.report.coverage import blinded, detector_rows, missing_registers, set_aside_rows
 from mingdan.engine.report.drawings import kind_title
+from mingdan.engine.report.estimates import shown_estimate
 from mingdan.engine.report.listing import MOST_CALLBACKS, MOST_MATTERS, callback_rows, matters_below
 from mingdan.engine.report.people import People
 from mingdan.engine.report.story import tell
@@ -41,6 +42,7 @@ def render(result: ScanResult, *, with_names: bool, detectors: Sequence[Detector
         matters_left_out=max(0, len(result.matters) - len(result.alerts) - MOST_MATTERS),
         callbacks=callback_rows(result.callbacks, people),
         callbacks_left_out=max(0, len(result.callbacks) - MOST_CALLBACKS),
+        estimate=shown_estimate(result.callback_estimate, people),
         tables=[(table_title(table.name), table) for table in sorted(result.tables, key=lambda one: -one.rows)],
         notices=[people.notice(notice) for notice in result.notices],
         set_aside=set_aside_rows(result, people),
