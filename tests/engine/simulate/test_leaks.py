@@ -24,7 +24,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     made = []
     for seed in SEEDS:
         made.append(tmp_path_factory.mktemp(f"world{seed}"))
-        simulate(made[-1], reps=30, accounts=1050, years=1.25, seed=seed, guilty_share=0.24)
+        simulate(made[-1], reps=30, accounts=1050, years=1.25, seed=seed, guilty_share=0.24, complete=True)
     return made
 
 

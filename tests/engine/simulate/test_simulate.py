@@ -25,7 +25,7 @@ def written(folder: Path) -> dict[str, bytes]:
 
 
 def make(folder: Path, scenario: Scenario = "mixed", seed: int = 5) -> Path:
-    simulate(folder, reps=12, accounts=600, years=1.5, seed=seed, scenario=scenario, guilty_share=0.35)
+    simulate(folder, reps=12, accounts=600, years=1.5, seed=seed, scenario=scenario, guilty_share=0.35, complete=True)
     return folder
 
 

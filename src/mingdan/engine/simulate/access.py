@@ -25,7 +25,7 @@ def write_views(world: World, accounts: Ints, ledger: Ledger, dice: Dice) -> Non
     account = accounts[which]
     time = world.clock.at_work(since[which] + dice.random(len(which)) * (world.clock.days - since)[which], dice)
     who = customers.owner_at(account, time)
-    stranger = chance(dice, 0.04, len(who))
+    stranger = chance(dice, world.assumed.stranger_views, len(who))
     who[stranger] = dice.integers(0, staff.reps, int(stranger.sum()))
     there = is_there(staff, world.plan.leaves, who, time) & (time < world.clock.days)
     account, time, who = account[there], time[there], who[there]
@@ -142,6 +142,12 @@ def _honest_changes(world: World, dice: Dice) -> list[PhoneChange]:
         fresh = world.keys.add("phone", names.phones(dice, count))
         for number in fresh:
             draw = dice.random()
-            new = int(staff.phone[rep]) if draw < 0.01 else -1 if draw < 0.15 else int(number)
+            new = (
+                int(staff.phone[rep])
+                if draw < world.assumed.own_number
+                else -1
+                if draw < 0.01 + world.assumed.number_emptied
+                else int(number)
+            )
             changes.append(PhoneChange(int(dice.choice(mine)), float(dice.uniform(since, until)), rep, new))
     return changes

@@ -87,7 +87,7 @@ def _ordered_lines(
 
 @dataclass
 class Truth:
-    """One entry per diverted demand; `margin` is what the company lost on it (CNY)."""
+    """One entry per diverted demand; `margin` is what the company lost on it."""
 
     scheme: Ints
     rep: Ints

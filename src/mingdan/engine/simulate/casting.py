@@ -16,8 +16,6 @@ TRACES = {"mixed": 1.0, "subtle": 0.5, "adaptive": 0.4, "none": 0.0}
 INNOCENT = -1
 HONEST_LEAVER = TWIN_NAMES.index("honest_leaver")
 LEAST_ACCOUNTS = 8
-CUSTOMER_WITH_OUR_NUMBER = 0.05
-"""Chance that a helpful salesperson registered a customer's firm under his own number: innocent, and looks bad."""
 
 
 def cast(world: World, guilty_share: float | None) -> None:
@@ -34,7 +32,7 @@ def cast(world: World, guilty_share: float | None) -> None:
             dict(TWINS)[role.name](Innocent(world, role, own))
         else:
             careful = world.scenario == "adaptive"
-            SCHEMES[role.scheme][1](Offender(world, role, own, world.traces, careful))
+            SCHEMES[role.scheme][1](Offender(world, role, own, careful))
     _have_relatives(world, {role.rep for role in offenders})
     world.customers.settle()
 
@@ -45,18 +43,20 @@ def _have_relatives(world: World, offenders: set[int]) -> None:
     for rep in range(world.staff.reps):
         if rep in offenders or dice.random() > world.assumed.relatives_firms:
             continue
-        relative = names.relative_of(dice, world.staff.name[rep])
+        relative = names.relative_of(dice, world.staff.name[rep], world.assumed.relative_named_alike)
         age = float(dice.uniform(100, 3000))
         firm = world.register.found(region=int(world.staff.region[rep]), established=-age, legal=relative)
         entry = world.register.firms[firm]
-        entry.phone = int(world.staff.phone[rep]) if dice.random() < 0.12 else entry.phone
-        entry.address = int(world.staff.address[rep]) if dice.random() < 0.15 else entry.address
-        if dice.random() < 0.3:
+        entry.phone = int(world.staff.phone[rep]) if dice.random() < world.assumed.relative_phone else entry.phone
+        entry.address = (
+            int(world.staff.address[rep]) if dice.random() < world.assumed.relative_address else entry.address
+        )
+        if dice.random() < world.assumed.relative_declared:
             world.plan.interests.append(
                 Interest(rep, float(dice.uniform(1, world.clock.days - 3)), "亲属", relative, firm)
             )
         own = own_accounts(world, rep, max(1.0, float(world.staff.hired[rep]) + 60))
-        if len(own) and dice.random() < CUSTOMER_WITH_OUR_NUMBER:
+        if len(own) and dice.random() < world.assumed.customer_with_our_number:
             theirs = world.register.firms[int(world.customers.firm[dice.choice(own)])]
             theirs.phone = int(world.staff.phone[rep])
 
@@ -64,7 +64,7 @@ def _have_relatives(world: World, offenders: set[int]) -> None:
 def _cast_offenders(world: World, free: list[int], guilty_share: float | None, dice: Dice) -> list[Role]:
     if world.scenario == "none":
         return []
-    share = float(dice.uniform(0.03, 0.06)) if guilty_share is None else guilty_share
+    share = world.assumed.guilty_share if guilty_share is None else guilty_share
     wanted = max(1, round(share * world.staff.reps))
     order = [int(scheme) for scheme in dice.permutation(len(SCHEMES))]
     roles: list[Role] = []
@@ -84,8 +84,8 @@ def _cast_offenders(world: World, free: list[int], guilty_share: float | None, d
 
 
 def _cast_twins(world: World, free: list[int], dice: Dice) -> list[Role]:
-    """Cast every kind of twin once, and again until near half of the salespeople are twins."""
-    wanted = max(min(len(TWINS), len(free)), round(0.45 * len(free)))
+    """Cast every kind of twin once, and again until a third or more of the salespeople are twins."""
+    wanted = max(min(len(TWINS), len(free)), round(world.assumed.twin_share * len(free)))
     kinds = [
         int(kind) for kind in np.concatenate([dice.permutation(len(TWINS)) for _ in range(1 + wanted // len(TWINS))])
     ][:wanted]

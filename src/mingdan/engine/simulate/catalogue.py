@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mingdan.engine.simulate.assumptions import Assumptions
 from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints
-from mingdan.engine.simulate.ledger import Coded, Ledger
 
 LINES = ("分析仪器", "过滤系统", "检测设备", "包装机械", "激光加工")
 CATEGORIES = ("machine", "consumable", "part")
@@ -13,8 +13,6 @@ MACHINE, CONSUMABLE, PART = range(3)
 PER_LINE = 12
 MACHINES, CONSUMABLES = 3, 6
 """The first three products of a line are machines, the next six their consumables (two each), the last three parts."""
-
-YEARLY_PRICE_RISE = 0.03
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,7 @@ class Catalogue:
     cost_share: Floats
     machine: Ints
     yearly_use: Floats
+    yearly_rise: float
 
     @property
     def lines(self) -> int:
@@ -35,13 +34,13 @@ class Catalogue:
 
     def list_price(self, product: Ints, days: Floats) -> Floats:
         """Return the list price on these days: it rises a little each calendar half-year."""
-        return np.round(self.base[product] * (1 + YEARLY_PRICE_RISE / 2) ** np.floor(np.maximum(days, 0) / 182), 2)
+        return np.round(self.base[product] * (1 + self.yearly_rise / 2) ** np.floor(np.maximum(days, 0) / 182), 2)
 
     def cost(self, product: Ints) -> Floats:
         return np.round(self.base[product] * self.cost_share[product], 2)
 
 
-def stock_up(dice: Dice) -> Catalogue:
+def stock_up(assumed: Assumptions, dice: Dice) -> Catalogue:
     """Return the products of three to five product lines."""
     lines = int(dice.integers(3, len(LINES) + 1))
     place = np.tile(np.arange(PER_LINE), lines)
@@ -49,11 +48,11 @@ def stock_up(dice: Dice) -> Catalogue:
     n = len(place)
     base = np.where(
         category == MACHINE,
-        np.round(dice.lognormal(np.log(42_000), 0.5, n), -2),
+        np.round(assumed.price_scale * dice.lognormal(np.log(42_000), dice.uniform(0.2, 0.8), n), -2),
         np.where(
             category == CONSUMABLE,
-            np.round(dice.lognormal(np.log(260), 0.5, n)),
-            np.round(dice.lognormal(np.log(900), 0.5, n)),
+            np.maximum(5, np.round(assumed.price_scale * dice.lognormal(np.log(dice.uniform(120, 420)), 0.5, n))),
+            np.maximum(9, np.round(assumed.price_scale * dice.lognormal(np.log(900), 0.5, n))),
         ),
     )
     first = np.arange(n) - place
@@ -62,34 +61,18 @@ def stock_up(dice: Dice) -> Catalogue:
         line=(first // PER_LINE).astype(np.int64),
         category=category.astype(np.int64),
         base=base,
-        floor_share=dice.uniform(0.70, 0.82, n),
-        cost_share=dice.uniform(0.42, 0.64, n),
+        floor_share=_between(0.64, 0.88, n, dice),
+        cost_share=_between(0.3, 0.58, n, dice),
         machine=machine.astype(np.int64),
-        yearly_use=np.where(category == CONSUMABLE, np.round(dice.uniform(16, 70, n)), np.nan),
+        yearly_use=np.where(category == CONSUMABLE, np.round(dice.uniform(10, 40) * dice.uniform(0.6, 1.8, n)), np.nan),
+        yearly_rise=assumed.price_rise,
     )
 
 
-def write_products(catalogue: Catalogue, ledger: Ledger, days: float) -> None:
-    """Write today's price list."""
-    n = len(catalogue.line)
-    product = ledger.numbers("products", n)
-    listed = catalogue.list_price(product, np.full(n, days))
-    ledger.write(
-        "products",
-        by="list_price",
-        product_id=product,
-        name=[
-            f"{LINES[line]} {CATEGORIES[kind][0].upper()}{number:02d}"
-            for line, kind, number in zip(catalogue.line, catalogue.category, product % PER_LINE, strict=True)
-        ],
-        category=Coded(CATEGORIES, catalogue.category),
-        list_price=listed,
-        floor_price=np.round(listed * catalogue.floor_share, 2),
-        unit_cost=catalogue.cost(product),
-        currency=Coded(("CNY",), np.zeros(n, dtype=np.int64)),
-        consumable_for=catalogue.machine,
-        yearly_use=catalogue.yearly_use,
-    )
+def _between(low: float, high: float, n: int, dice: Dice) -> Floats:
+    """Return n shares from a part of this range that differs from company to company."""
+    first, second = np.sort(dice.uniform(low, high, 2))
+    return dice.uniform(float(first), float(second), n)
 
 
 def is_machine(catalogue: Catalogue, product: Ints) -> Flags:

@@ -15,7 +15,7 @@ def write_channel_events(world: World, first_contact: Ints, ledger: Ledger, dice
     everyone = np.arange(len(customers))
     linked = everyone[chance(dice, 0.6, len(everyone))]
     added = customers.created[linked] + dice.exponential(20, len(linked))
-    which, _ = repeats(dice.poisson(0.02 * days / 365, len(linked)))
+    which, _ = repeats(dice.poisson(world.assumed.deletion_rate * days / 365, len(linked)))
     removed = linked[which]
     removed_at = dice.uniform(0, days - 3, len(removed))
     moved, step = np.nonzero((customers.changes < days) & (customers.owners[:, :2] != customers.owners[:, 1:]))

@@ -9,7 +9,6 @@ from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.world import World
 
 ASKED = 0.08
-ANSWERED = 0.7
 DAY_OF_YEAR = 355
 
 
@@ -33,9 +32,9 @@ def write_confirmations(
         ours -= summed(orders.account[paid[0][received]], paid[2][received], whole)
         account = everyone[chance(dice, ASKED, len(everyone)) & (world.customers.created[everyone] < day)]
         n = len(account)
-        reply = chance(dice, ANSWERED, n)
-        already = np.isin(account, private) & (ours[account] > 1) & chance(dice, 0.6, n)
-        slip = chance(dice, 0.05, n)
+        reply = chance(dice, world.assumed.confirmed, n)
+        already = np.isin(account, private) & (ours[account] > 1) & chance(dice, world.tells["balance differs"], n)
+        slip = chance(dice, world.assumed.confirmation_slip, n)
         theirs = np.where(already, ours[account] * dice.uniform(0, 0.7, n), ours[account])
         theirs = np.where(slip, theirs * dice.uniform(0.8, 1.1, n), theirs).round(2)
         differs = np.abs(theirs - ours[account]) > 1

@@ -106,7 +106,7 @@ def write_contacts(world: World, contacts: Contacts, ledger: Ledger, dice: Dice)
     _write_messages(world, contacts, ledger, dice)
     n = len(contacts.account)
     hushed = is_diverting(world, contacts.account, contacts.time) >= 0
-    share = world.staff.logging[contacts.rep] * np.where(hushed, 1 - 0.45 * world.traces, 1.0)
+    share = world.staff.logging[contacts.rep] * np.where(hushed, 1 - world.tells["hushed"], 1.0)
     share = np.where(
         np.isin(contacts.kind, (MEETING, VISIT, DEMO, TECHNICAL, NOTE)), np.minimum(share * 1.4, 1.0), share
     )

@@ -90,11 +90,11 @@ class Customers:
         self.extra = []
 
     def yearly_value(self, catalogue: Catalogue) -> Floats:
-        """Return roughly what each account spends in a year (CNY): what a salesperson would know of it."""
+        """Return roughly what each account spends in a year: what a salesperson would know of it."""
         use = np.nanmean(catalogue.yearly_use) * 2
         price = np.median(catalogue.base[catalogue.category == 1])
         regular = np.where(self.kind == REGULAR, 1.0, 0.15) * self.fleet * self.utilisation * use * price
-        value: Floats = regular + self.deals * 60_000 * 0.4
+        value: Floats = regular + self.deals * 0.6 * np.median(catalogue.base[catalogue.category == 0])
         return value
 
 
@@ -108,13 +108,13 @@ def acquire(
     dice: Dice,
 ) -> Customers:
     """Return so many accounts, each with its firm in the register, spread unevenly over the salespeople."""
-    owners, changes = _ownership(accounts, staff, clock, dice)
+    owners, changes = _ownership(accounts, staff, assumed, clock, dice)
     region = staff.region[owners[:, 0]]
-    rest = (1 - assumed.regular_share - assumed.project_share) / 2
+    rest = max(0.0, 1 - assumed.regular_share - assumed.project_share) / 2
     kind = weighted(dice, np.array([assumed.regular_share, assumed.project_share, rest, rest]), accounts)
     created, since, until, closes = _lives(accounts, assumed, clock, dice)
     district = dice.integers(0, 9, accounts)
-    micro = chance(dice, 0.12, accounts).astype(np.float64)
+    micro = chance(dice, assumed.micro_share, accounts).astype(np.float64)
     firm, phone, address, domain = _their_firms(region, micro, assumed, register, dice)
     return Customers(
         name=_written_names([register.firms[one].name for one in firm], assumed, dice),
@@ -132,10 +132,11 @@ def acquire(
         until=until,
         closes=closes,
         shape=np.maximum(1.0, dice.gamma(4, assumed.rhythm_shape / 4, accounts) * _SHAPE_BY_KIND[kind]),
-        cycle=np.clip(dice.lognormal(np.log(assumed.cycle_days), 0.45, accounts), 7, 150) * _CYCLE_BY_KIND[kind],
+        cycle=np.clip(dice.lognormal(np.log(assumed.cycle_days), assumed.rhythm_spread, accounts), 6, 200)
+        * _CYCLE_BY_KIND[kind],
         fleet=np.ceil(dice.lognormal(0.5, 0.6, accounts) * np.where(micro > 0, 0.4, 1.0)),
         utilisation=dice.uniform(0.4, 1.3, accounts),
-        deals=_DEALS_BY_KIND[kind] * dice.gamma(3, 1 / 3, accounts),
+        deals=assumed.deals_scale * _DEALS_BY_KIND[kind] * dice.gamma(3, 1 / 3, accounts),
         discount=dice.normal(0.0, 0.02, accounts),
         chatty=dice.gamma(2, 0.5, accounts),
         micro=micro,
@@ -150,10 +151,10 @@ def acquire(
     )
 
 
-def _ownership(n: int, staff: Staff, clock: Clock, dice: Dice) -> tuple[Ints, Floats]:
+def _ownership(n: int, staff: Staff, assumed: Assumptions, clock: Clock, dice: Dice) -> tuple[Ints, Floats]:
     """Give each account its first owner and up to two hand-overs: to a newcomer, from a leaver, or of a territory."""
     reps = staff.reps
-    weights = dice.lognormal(0, 0.35, reps) * np.where(staff.hired[:reps] > 0, 0.6, 1.0)
+    weights = dice.lognormal(0, assumed.size_spread, reps) * np.where(staff.hired[:reps] > 0, 0.6, 1.0)
     meant = weighted(dice, weights, n)
     mates = _colleagues(staff, clock.days)
     pick: Callable[[Ints, Floats], Ints] = lambda who, when: mates(who, when, dice)  # noqa: E731
@@ -163,7 +164,7 @@ def _ownership(n: int, staff: Staff, clock: Clock, dice: Dice) -> tuple[Ints, Fl
     start = staff.hired[meant] + dice.integers(3, 40, n)
     owners[new, 0] = pick(meant[new], np.zeros(int(new.sum())))
     changes[new, 0] = start[new] + 0.1
-    moved = ~new & chance(dice, 0.02 * clock.days / 365, n)
+    moved = ~new & chance(dice, assumed.yearly_territory * clock.days / 365, n)
     changes[moved, 0] = dice.uniform(0.1, 0.9, int(moved.sum())) * clock.days
     owners[moved, 1] = pick(meant[moved], changes[moved, 0])
     owners[moved, 2] = owners[moved, 1]
@@ -209,7 +210,7 @@ def _colleagues(staff: Staff, days: float) -> Callable[[Ints, Floats, Dice], Int
 
 def _lives(n: int, assumed: Assumptions, clock: Clock, dice: Dice) -> tuple[Floats, Floats, Floats, Floats]:
     """Return when accounts were entered, when they start and stop to buy, and when the firm closes (inf: never)."""
-    old = chance(dice, 0.82, n)
+    old = chance(dice, assumed.old_customers, n)
     created = np.where(old, -dice.uniform(10, 1800, n), dice.uniform(0, 0.95, n) * clock.days)
     created = clock.at_work(created, dice)
     since = np.where(old, -1.0, created + dice.exponential(20, n))
@@ -262,7 +263,7 @@ def _written_names(registered: list[str], assumed: Assumptions, dice: Dice) -> l
     draws = dice.random(len(registered))
     return [
         name.removesuffix("有限公司")
-        if draw < 0.12
+        if draw < assumed.short_names
         else name[:2] + name[3:]
         if draw > 1 - assumed.typing_errors
         else name

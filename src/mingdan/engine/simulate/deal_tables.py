@@ -21,16 +21,12 @@ from mingdan.engine.tables import STAGES
 
 VIA = ("ui", "api", "import", "mass")
 SOURCES = ("展会", "官网", "转介绍", "老客户", "电话开发", "招标网")
-CNY = ("CNY",)
-
-ESCROW = 0.002
-"""Share of contracts paid through a platform's account that is in nobody's register."""
 
 
 def recorded_late(world: World, owner: Ints, happened: Floats, dice: Dice) -> tuple[Floats, Ints]:
     """Return when things were entered and how: at once, on Friday in one go, late, or by an import."""
     n = len(owner)
-    lag = dice.exponential(0.15, n) + chance(dice, 0.06, n) * dice.exponential(5.0, n)
+    lag = dice.exponential(0.15, n) + chance(dice, world.assumed.entered_late, n) * dice.exponential(5.0, n)
     whole = np.floor(happened)
     to_friday = np.mod(4 - np.mod(whole + world.clock.start.weekday(), 7), 7)
     batch = world.staff.batches[owner] & chance(dice, 0.7, n)
@@ -69,7 +65,7 @@ def write_deals(world: World, deals: Deals, ledger: Ledger, dice: Dice) -> Ints:
             np.where(deals.outcome[kept] == WON, deals.net[kept], deals.list_amount[kept] * dice.uniform(0.85, 1.0, n)),
             2,
         ),
-        currency=Coded(CNY, np.zeros(n, dtype=np.int64)),
+        currency=world.currency(n),
         product_line=Coded(LINES, world.customers.line[deals.customer[kept]]),
         source=Coded(SOURCES, dice.integers(0, len(SOURCES), n)),
         loss_reason=Coded(LOSS_REASONS, reason),
@@ -86,9 +82,15 @@ def _rivals(world: World, deals: Deals, kept: Ints, lost: Flags, guilty: Flags, 
     effect = deals.effect[kept]
     rival = 3 * world.customers.region[deals.customer[kept]] + np.minimum(dice.geometric(0.5, n) - 1, 2)
     tender = world.effects.get("cause", effect, 0.0) == CAUSES.index("tender")
-    named = np.where(tender, 0.8, np.where(deals.late[kept], 0.45, 0.15)) * np.where(guilty, 0.75, 1.0)
+    named = np.where(tender, 0.8, np.where(deals.late[kept], 1.0, 0.35) * world.assumed.rival_named) * np.where(
+        guilty, 1 - 0.5 * world.tells["bad reason"], 1.0
+    )
     competitor = np.where(lost & chance(dice, named, n), rival, -1)
-    known = world.assumed.winner_known * np.where(tender, 2.0, np.where(guilty, 0.6, 1.0)) * deals.late[kept]
+    known = (
+        world.assumed.winner_known
+        * np.where(tender, 2.0, np.where(guilty, 1 - 0.7 * world.tells["bad reason"], 1.0))
+        * deals.late[kept]
+    )
     firm = world.effects.number("firm", effect)
     went_to = np.where(firm >= 0, firm, np.array(world.register.competitors)[rival])
     return competitor, np.where(lost & chance(dice, known, n), went_to, -1)
@@ -97,7 +99,7 @@ def _rivals(world: World, deals: Deals, kept: Ints, lost: Flags, guilty: Flags, 
 def _write_stages(world: World, deals: Deals, number: Ints, ledger: Ledger, dice: Dice) -> None:
     """Write stage changes; now and then somebody skips one, which a bypass row may tell."""
     deal, stage = np.nonzero(~np.isnan(deals.entered) & deals.recorded[:, None])
-    skipped = chance(dice, 0.025, len(deal)) & (stage > 0) & (stage < QUOTATION)
+    skipped = chance(dice, world.assumed.skipped_stage, len(deal)) & (stage > 0) & (stage < QUOTATION)
     _write_bypasses(world, deals, number, deal[skipped], deals.entered[deal, stage][skipped], ledger, dice)
     deal, stage = deal[~skipped], stage[~skipped]
     entered = deals.entered[deal, stage]
@@ -145,7 +147,7 @@ def write_quotes(world: World, deals: Deals, number: Ints, ledger: Ledger, dice:
     sent = world.clock.at_work(sent, dice)
     recorded, via = recorded_late(world, owner, sent, dice)
     limit = world.staff.limit[owner]
-    approved = (discount > limit) & ~chance(dice, 0.025, n)
+    approved = (discount > limit) & ~chance(dice, world.assumed.unapproved, n)
     domain = _recipients(world, deals.account[deal], dice)
     ledger.write(
         "quotes",
@@ -162,7 +164,7 @@ def write_quotes(world: World, deals: Deals, number: Ints, ledger: Ledger, dice:
         approval_limit=limit,
         payment_days=dice.choice([0.0, 30.0, 60.0, 90.0], n, p=[0.2, 0.4, 0.3, 0.1]),
         freight=np.round(dice.gamma(2, 150, n), 2),
-        currency=Coded(CNY, np.zeros(n, dtype=np.int64)),
+        currency=world.currency(n),
         recorded_at=recorded,
         written_via=Coded(VIA, via),
         approved_by=np.where(approved, world.staff.manager[owner], -1),
@@ -176,7 +178,7 @@ def write_quotes(world: World, deals: Deals, number: Ints, ledger: Ledger, dice:
 
 
 def _recipients(world: World, account: Ints, dice: Dice) -> list[str]:
-    other = chance(dice, 0.02, len(account))
+    other = chance(dice, world.assumed.other_recipient, len(account))
     return ["163.com" if odd else world.customers.domain[one] for one, odd in zip(account, other, strict=True)]
 
 
@@ -234,10 +236,10 @@ def write_contracts(world: World, deals: Deals, number: Ints, ledger: Ledger, di
         signed_at=signed,
         recorded_at=recorded,
         amount=deals.net[won],
-        currency=Coded(CNY, np.zeros(n, dtype=np.int64)),
+        currency=world.currency(n),
         counterparty_name=[firm.name for firm in firms],
         counterparty_registration_no=[firm.registration_no for firm in firms],
-        payee_name=Coded(("明山仪器",), np.where(bank >= 0, 0, -1)),
+        payee_name=Coded((world.own_name.removesuffix("有限公司"),), np.where(bank >= 0, 0, -1)),
         payee_bank_key=bank,
         template_id=ledger.refer("templates", np.where(chance(dice, 0.05, n), -1, dice.integers(0, 3, n))),
         document_hash=ledger.refer("contract_documents", contract[won]),
@@ -257,9 +259,9 @@ def _payees(world: World, deals: Deals, won: Ints, signed: Floats, dice: Dice) -
     n = len(won)
     old, new, _, escrow = world.our_banks
     bank = np.where(signed < 0.55 * world.clock.days, old, new)
-    held = chance(dice, ESCROW, n)
+    held = chance(dice, world.assumed.escrow, n)
     bank = np.where(held, escrow, bank)
     _allow_escrow(world, deals.account[won[held]], signed[held], dice)
-    private = (deals.code[won] == PRIVATE) & chance(dice, 0.45 * world.traces, n)
+    private = (deals.code[won] == PRIVATE) & chance(dice, world.tells["named in contract"], n)
     bank = np.where(private, world.effects.number("bank", deals.effect[won]), bank)
     return np.where(chance(dice, world.assumed.named_payee, n), bank, -1)

@@ -26,7 +26,7 @@ class Deals:
     customer made up its mind, `decided` when that was entered (NaN while open).
 
     `account` is the one in the books, `customer` the one that wanted it. `effect` is the number of the effect that
-    touched it, or -1; `recorded` is False for a deal that was never entered. `list_amount` and `net` in CNY.
+    touched it, or -1; `recorded` is False for a deal that was never entered. `list_amount` and `net` in its currency.
     """
 
     account: Ints
@@ -88,7 +88,7 @@ def _courses(world: World, account: Ints, owner: Ints, created: Floats, dice: Di
     """Return when each stage would be entered, the last stage before the decision, and whether it would be won."""
     n, assumed = len(account), world.assumed
     pace = dice.lognormal(0, 0.45, n)
-    dwell = dice.gamma(1.6, 1 / 1.6, (n, STAGES - 1)) * _DWELL_DAYS * pace[:, None]
+    dwell = dice.gamma(1.6, 1 / 1.6, (n, STAGES - 1)) * _DWELL_DAYS * assumed.dwell_scale * pace[:, None]
     quick = chance(dice, _EXPERTS, n)
     dwell[quick, :3] = 0.01
     entered = np.concatenate([created[:, None], created[:, None] + np.cumsum(dwell, axis=1)], axis=1)

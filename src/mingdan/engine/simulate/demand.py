@@ -10,8 +10,6 @@ from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats, ru
 from mingdan.engine.simulate.effects import DIVERTED, GONE, PRIVATE
 from mingdan.engine.simulate.world import World
 
-USE_NOISE = 0.15
-
 
 @dataclass
 class Purchases:
@@ -123,7 +121,7 @@ def _lines(
     product = customers.line[buyer] * PER_LINE + steps
     use = np.nan_to_num(catalogue.yearly_use[product], nan=2.0)
     need = fleet[purchase] * use * customers.utilisation[buyer] * np.minimum(gap[purchase], 400) / 365
-    quantity = np.maximum(1, np.rint(need * dice.lognormal(0, USE_NOISE, len(purchase))))
+    quantity = np.maximum(1, np.rint(need * dice.lognormal(0, world.assumed.use_noise, len(purchase))))
     discount = 0.5 * world.staff.discount[owner[purchase]] + customers.discount[buyer] + 0.02 * (quantity > 50)
     discount = np.clip(discount + dice.normal(0, 0.008, len(purchase)), 0, 0.22)
     return purchase, product, quantity, np.round(catalogue.list_price(product, time[purchase]) * (1 - discount), 2)

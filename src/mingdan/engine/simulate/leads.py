@@ -15,7 +15,6 @@ SOURCES = ("官网", "展会", "搜索推广", "转介绍", "电话")
 STATUSES = ("new", "working", "converted", "invalid")
 NEW, WORKING, CONVERTED, INVALID = range(4)
 REASONS = ("空号", "无人接听", "无需求", "同行", "重复", "预算不足")
-YEARLY_FOR_EACH = 32.0
 CALLED_WITHIN_DAYS = 1.5
 
 
@@ -34,7 +33,9 @@ def write_leads(world: World, ledger: Ledger, dice: Dice) -> Truth:
     n = len(leads.rep)
     touched = leads.created + dice.exponential(CALLED_WITHIN_DAYS, n)
     seen = touched < world.clock.days
-    status = np.where(chance(dice, 0.45, n), INVALID, np.where(chance(dice, 0.7, n), WORKING, NEW))
+    status = np.where(
+        chance(dice, world.assumed.lead_invalid, n), INVALID, np.where(chance(dice, 0.7, n), WORKING, NEW)
+    )
     status = np.where(leads.account >= 0, CONVERTED, np.where(leads.siphoned, INVALID, status))
     status = np.where(seen, status, NEW)
     phone = world.keys.add("phone", names.phones(dice, n))
@@ -48,7 +49,7 @@ def write_leads(world: World, ledger: Ledger, dice: Dice) -> Truth:
         source=Coded(SOURCES, weighted(dice, np.array([3.0, 2, 3, 1, 1]), n)),
         assigned_to=leads.rep,
         assigned_at=leads.created + dice.uniform(0.001, 0.05, n),
-        random_pool=chance(dice, 0.6, n).astype(np.float64),
+        random_pool=chance(dice, world.assumed.lead_pool, n).astype(np.float64),
         first_touch_at=np.where(seen & (status != NEW), touched, np.nan),
         status=Coded(STATUSES, status),
         invalid_reason=Coded(REASONS, np.where(status == INVALID, reason, -1)),
@@ -62,7 +63,7 @@ def write_leads(world: World, ledger: Ledger, dice: Dice) -> Truth:
 
 def _draw(world: World, dice: Dice) -> _Leads:
     staff, days = world.staff, world.clock.days
-    n = int(dice.poisson(YEARLY_FOR_EACH * staff.reps * days / 365))
+    n = int(dice.poisson(world.assumed.lead_rate * staff.reps * days / 365))
     rep, created = dice.integers(0, staff.reps, n), world.clock.at_work(dice.uniform(0, days - 3, n), dice)
     there = is_there(staff, [], rep, created)
     rep, created = rep[there], created[there]
@@ -91,7 +92,7 @@ def _write_calls(
     """Write the first call to each lead: short where nobody wanted anything, long where somebody did."""
     called = np.flatnonzero((status != NEW) & (touched < world.clock.days - 0.1) & chance(dice, 0.8, len(touched)))
     n = len(called)
-    brief = (status[called] == INVALID) & ~leads.siphoned[called] & ~chance(dice, 0.12, n)
+    brief = (status[called] == INVALID) & ~leads.siphoned[called] & ~chance(dice, world.assumed.lead_long_call, n)
     ledger.write(
         "calls",
         by="started_at",
@@ -109,7 +110,7 @@ def _kept_back(world: World, leads: _Leads, dice: Dice) -> Truth:
     roles = {role.rep: role.scheme for role in world.plan.roles}
     kept = np.flatnonzero(leads.siphoned & chance(dice, 0.4, len(leads.siphoned)))
     n = len(kept)
-    amount = np.round(dice.lognormal(10.2, 0.7, n), 2)
+    amount = np.round(world.assumed.price_scale * dice.lognormal(10.2, 0.7, n), 2)
     return Truth(
         scheme=np.array([roles[int(rep)] for rep in leads.rep[kept]], dtype=np.int64),
         rep=leads.rep[kept],

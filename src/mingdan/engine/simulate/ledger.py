@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from mingdan.engine.schema import Column
 from mingdan.engine.simulate.clock import Clock
 from mingdan.engine.simulate.dice import Floats, Ints
+from mingdan.engine.simulate.gaps import NO_GAPS, Gaps
 from mingdan.engine.simulate.identifiers import Identifiers, Keys
 from mingdan.engine.tables import TABLES
 
@@ -31,14 +34,18 @@ class Ledger:
     """Takes columns as numbers and writes them as the contract says.
 
     References and own ids are running numbers, keys are numbers of `Keys`, times are days of the clock, amounts floats;
-    -1 or NaN is null. An Arrow array passes as it is.
+    -1 or NaN is null. An Arrow array passes as it is. `gaps` leaves out what this company's trail lacks; `causes`
+    gathers which rows something other than ordinary business brought forth or bent.
     """
 
     out: Path
     clock: Clock
     ids: Identifiers
     keys: Keys
+    gaps: Gaps = NO_GAPS
     rows: dict[str, int] = field(default_factory=dict)
+    causes: list[pa.Table] = field(default_factory=list)
+    _written: dict[str, int] = field(default_factory=dict)
     _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
 
     def numbers(self, table: str, n: int) -> Ints:
@@ -51,17 +58,46 @@ class Ledger:
         """Return ids of another table, for columns that may point to several."""
         return self.ids.encode(table, numbers)
 
-    def write(self, table: str, *, by: str, **columns: Any) -> None:
-        """Append rows in the order of the column `by`; the first call decides which columns the table has."""
+    def write(self, table: str, *, by: str, cause: Coded | None = None, **columns: Any) -> None:
+        """Append rows in the order of the column `by`; the first call decides which columns the table has.
+
+        `cause` names for each row what lies behind it; it goes to the truth, never into the trail.
+        """
+        if table in self.gaps.tables:
+            return
         declared = TABLES[table]
         order = np.argsort(columns[by], kind="stable")
-        arrays = [_in_order(self._arrow(table, declared.column(name), columns[name]), order) for name in columns]
-        batch = pa.table(arrays, names=list(columns))
+        first = self._written.get(table, 0)
+        self._written[table] = first + len(order)
+        if cause is not None:
+            self._note(table, columns[declared.key[0]], cause)
+        arrays, names = [], []
+        for name, values in columns.items():
+            if f"{table}.{name}" in self.gaps.columns:
+                continue
+            array = _in_order(self._arrow(table, declared.column(name), values), order)
+            holes = self.gaps.holes(table, name, first, len(order))
+            arrays.append(array if holes is None else _emptied(array, holes))
+            names.append(name)
+        batch = pa.table(arrays, names=names)
         if table not in self._writers:
             self._writers[table] = pq.ParquetWriter(  # type: ignore[no-untyped-call]
                 self.out / f"{table}.parquet", batch.schema, compression="zstd", store_schema=False
             )
         self._writers[table].write_table(batch)  # type: ignore[no-untyped-call]
+
+    def _note(self, table: str, numbers: Ints, cause: Coded) -> None:
+        known = np.flatnonzero(cause.numbers >= 0)
+        if len(known):
+            self.causes.append(
+                pa.table(
+                    {
+                        "table_name": pa.repeat(table, len(known)),
+                        "row_id": self.ids.encode(table, numbers[known]),
+                        "cause": _coded(Coded(cause.values, cause.numbers[known])),
+                    }
+                )
+            )
 
     def close(self) -> None:
         """Finish every file; one that got no rows is taken away."""
@@ -124,6 +160,11 @@ def _filled(values: Floats) -> Floats:
 def _coded(values: Coded) -> pa.Array:
     pool = pa.array(list(values.values), pa.string())
     return pool.take(pa.array(values.numbers, mask=values.numbers < 0))
+
+
+def _emptied(array: pa.Array, holes: NDArray[np.bool_]) -> pa.Array:
+    filled: pa.Array = pc.call_function("if_else", [pa.array(holes), pa.scalar(None, array.type), array])
+    return filled
 
 
 def _in_order(array: pa.Array, order: Ints) -> pa.Array:

@@ -57,10 +57,10 @@ def people(dice: Dice, n: int) -> list[str]:
     return [s + a + ("" if one else b) for s, a, b, one in zip(surnames, first, second, short, strict=True)]
 
 
-def relative_of(dice: Dice, name: str) -> str:
-    """Return the name of a relative: half of them share the surname (parents, siblings), half do not (spouses)."""
+def relative_of(dice: Dice, name: str, alike: float = 0.5) -> str:
+    """Return the name of a relative: some share the surname (parents, siblings), some do not (spouses)."""
     other = people(dice, 1)[0]
-    return name[0] + other[1:] if dice.random() < 0.5 else other
+    return name[0] + other[1:] if dice.random() < alike else other
 
 
 def firms(dice: Dice, regions: Ints) -> list[str]:
@@ -77,6 +77,34 @@ def firms(dice: Dice, regions: Ints) -> list[str]:
             core = _ENGLISH[first[i] % len(_ENGLISH)]
         names.append(f"{place}{core}{_TRADES[trade[i]]}{legal}")
     return names
+
+
+_OWN = (("明山", "mingshan"), ("启衡", "qiheng"), ("泰科诺", "taikenuo"), ("博源", "boyuan"), ("远朗", "yuanlang"))
+_OWN_TRADES = (("仪器", "instruments"), ("自动化", "automation"), ("过滤技术", "filtration"), ("检测", "testing"))
+
+
+def own_firm(dice: Dice) -> tuple[str, str]:
+    """Return our own company's name and mail domain."""
+    name, spelt = _OWN[int(dice.integers(0, len(_OWN)))]
+    trade, english = _OWN_TRADES[int(dice.integers(0, len(_OWN_TRADES)))]
+    return f"{name}{trade}有限公司", f"{spelt}-{english}.example"
+
+
+def alike(dice: Dice, name: str, domain: str) -> tuple[str, str]:
+    """Return a name and a mail domain that a customer may take for ours."""
+    core, spelt = name.removesuffix("有限公司"), domain.split("-")[0]
+    twin = {"山": "珊", "衡": "恒", "科": "克", "源": "元", "朗": "郎"}
+    swapped = "".join(twin.get(sign, sign) for sign in core)
+    near = (f"{core[:2]}科技", swapped, f"{core}销售", f"{core[:2]}新{core[2:]}", f"{core[:2]}{core[2:]}服务")
+    place = _PLACES[int(dice.integers(0, len(_PLACES)))][0]
+    full = f"{place if dice.random() < 0.6 else ''}{near[int(dice.integers(0, len(near)))]}有限公司"
+    ends = (
+        f"{spelt}-sales.example",
+        f"{spelt}s-{domain.split('-')[1]}",
+        f"{spelt}.cn.example",
+        f"{spelt}-group.example",
+    )
+    return full, ends[int(dice.integers(0, len(ends)))]
 
 
 def areas(regions: Ints, districts: Ints) -> list[str]:

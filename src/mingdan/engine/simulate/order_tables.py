@@ -5,7 +5,7 @@ import numpy as np
 from mingdan.engine.simulate.books import Orders
 from mingdan.engine.simulate.catalogue import is_machine
 from mingdan.engine.simulate.confirmations import write_confirmations
-from mingdan.engine.simulate.deal_tables import CNY, VIA, recorded_late
+from mingdan.engine.simulate.deal_tables import VIA, recorded_late
 from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats
 from mingdan.engine.simulate.effects import MOVED, PRIVATE
 from mingdan.engine.simulate.ledger import Coded, Ledger
@@ -35,7 +35,7 @@ def write_orders(world: World, orders: Orders, opportunity: Ints, contract: Ints
         recorded_at=recorded,
         written_via=Coded(VIA, np.where(from_deal, via, np.where(via == 2, 2, np.where(chance(dice, 0.3, n), 1, 0)))),
         amount=orders.amount,
-        currency=Coded(CNY, np.zeros(n, dtype=np.int64)),
+        currency=world.currency(n),
         payment_days=_terms(orders.account),
         contract_id=np.where(from_deal, contract[deal], -1) if has_deals else np.full(n, -1),
         opportunity_id=np.where(from_deal, opportunity[deal], -1) if has_deals else np.full(n, -1),
@@ -70,11 +70,13 @@ def _destinations(world: World, orders: Orders, dice: Dice) -> tuple[Ints, list[
     n, customers = len(orders), world.customers
     draw = dice.random(n)
     forwarders = np.array([address for _, address in world.register.hubs[:4]])
-    site = np.where(draw < 0.02, customers.second_site[orders.customer], customers.address[orders.customer])
-    site = np.where(draw < 0.005, forwarders[orders.customer % 4], site)
+    assumed = world.assumed
+    far = draw < assumed.second_site
+    site = np.where(far, customers.second_site[orders.customer], customers.address[orders.customer])
+    site = np.where(draw < assumed.forwarder, forwarders[orders.customer % 4], site)
     site = np.where((orders.code == MOVED) & (draw > 0.75), customers.address[orders.account], site)
     areas = [f"{region}/{district + 1}区" for region in REGIONS for district in range(9)]
-    return np.where((draw > 0.02) & (draw < 0.08), -1, site), areas
+    return np.where(~far & (dice.random(n) < 0.06), -1, site), areas
 
 
 def write_shipments(
@@ -137,7 +139,7 @@ def write_money(world: World, orders: Orders, number: Ints, ledger: Ledger, dice
         order_id=number[billed],
         issued_at=issued[billed],
         amount=orders.amount[billed],
-        currency=Coded(CNY, np.zeros(len(billed), dtype=np.int64)),
+        currency=world.currency(len(billed)),
         buyer_name=[firm.name for firm in firms],
         buyer_registration_no=[firm.registration_no for firm in firms],
     )
@@ -174,7 +176,7 @@ def _write_payments(
         invoice_id=invoice[order],
         received_at=time,
         amount=amount,
-        currency=Coded(CNY, np.zeros(n, dtype=np.int64)),
+        currency=world.currency(n),
         payer_name=payer,
         payer_key=np.array([world.register.person(name) for name in payer], dtype=np.int64),
         payer_bank_key=payer_bank,
@@ -194,11 +196,19 @@ def _payers(world: World, orders: Orders, order: Ints, dice: Dice) -> tuple[list
     private = orders.code[order] == PRIVATE
     micro = customers.micro[account] > 0
     pays_himself = np.isin(account, np.array(sorted(world.plan.owner_pays), dtype=np.int64))
-    by_owner = micro & chance(dice, np.where(pays_himself, 0.75, 0.12), n)
+    by_owner = micro & chance(dice, np.where(pays_himself, 0.75, world.assumed.owner_pays), n)
     third = ~by_owner & chance(dice, world.assumed.third_party_payer, n)
-    hidden = private & chance(dice, 0.55 * max(world.traces, 0.3), n)
+    hidden = private & chance(dice, world.tells["payer is a relative"], n)
     collects = private | np.isin(account, np.array(sorted(world.plan.collectors), dtype=np.int64))
-    face_to_face = chance(dice, np.where(collects, 0.6, world.assumed.consumer_channels), n)
+    face_to_face = chance(
+        dice,
+        np.where(
+            collects,
+            np.where(private, 0.2 + 0.7 * world.tells["collects in person"], 0.6),
+            world.assumed.consumer_channels,
+        ),
+        n,
+    )
     channel = np.where(face_to_face, dice.integers(2, 5, n), np.where(chance(dice, 0.12, n), 1, 0))
     stranger = dice.integers(0, len(customers), n)
     effect = orders.effect[order]
@@ -209,7 +219,9 @@ def _payers(world: World, orders: Orders, order: Ints, dice: Dice) -> tuple[list
         hidden, world.effects.number("bank", effect), np.where(face_to_face & chance(dice, 0.7, n), -1, bank)
     )
     collected = np.where(face_to_face & (collects | chance(dice, 0.5, n)), orders.owner[order], -1)
-    lag = dice.gamma(1.5, 0.7, n) + np.where(collected >= 0, world.staff.posting[orders.owner[order]], 0.0)
+    lag = dice.gamma(1.5, 0.6 * world.assumed.posting_days, n) + np.where(
+        collected >= 0, world.staff.posting[orders.owner[order]], 0.0
+    )
     lag += np.where(collects & (collected >= 0), dice.gamma(2, 4, n), 0.0)
     return (
         _payer_names(world, account, by_owner, third, hidden, stranger, orders.owner[order]),

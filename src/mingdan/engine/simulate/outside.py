@@ -6,11 +6,9 @@ from mingdan.engine.simulate import names
 from mingdan.engine.simulate.customers import INDUSTRIES, SEGMENTS
 from mingdan.engine.simulate.dice import Dice, Ints, chance, repeats
 from mingdan.engine.simulate.ledger import Coded, Ledger
-from mingdan.engine.simulate.staff import OWN_DOMAIN
 from mingdan.engine.simulate.world import World
 
 TITLES = ("采购经理", "设备主管", "总经理", "实验室主任", "采购员")
-OWN_NAME = "明山仪器有限公司"
 
 
 def write_customers(world: World, ledger: Ledger, dice: Dice) -> Ints:
@@ -101,9 +99,9 @@ def write_surroundings(world: World, ledger: Ledger, dice: Dice) -> None:
     ledger.write(
         "company_profile",
         by="phone_key",
-        name=[OWN_NAME],
+        name=[world.own_name],
         registration_no=names.registration_numbers(dice, 1),
-        email_domains=[[OWN_DOMAIN]],
+        email_domains=[[world.own_domain]],
         phone_key=world.keys.add("phone", ["+864008001234"]),
         address_key=world.keys.add("address", ["own site"]),
     )

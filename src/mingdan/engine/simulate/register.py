@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mingdan.engine.simulate import names
+from mingdan.engine.simulate.assumptions import Assumptions
 from mingdan.engine.simulate.dice import Dice, Floats, Ints
 from mingdan.engine.simulate.identifiers import Keys
 from mingdan.engine.simulate.ledger import Ledger
@@ -81,9 +82,10 @@ class Register:
         )
 
 
-def open_register(keys: Keys, dice: Dice, regions: int) -> Register:
+def open_register(keys: Keys, dice: Dice, assumed: Assumptions) -> Register:
     """Return a register with registration agents, competitors and firms that have nothing to do with us."""
     register = Register(keys, dice)
+    regions = assumed.regions
     register.hubs = [(register.phone(), register.address()) for _ in range(6)]
     for region in np.repeat(np.arange(regions), 3):
         number = register.found(
@@ -91,7 +93,7 @@ def open_register(keys: Keys, dice: Dice, regions: int) -> Register:
         )
         register.firms[number].staff = float(dice.integers(20, 400))
         register.competitors.append(number)
-    for _ in range(40):
+    for _ in range(assumed.bystanders):
         register.found(
             region=int(dice.integers(0, regions)),
             established=float(-dice.integers(100, 4000)),

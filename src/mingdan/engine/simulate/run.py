@@ -16,6 +16,7 @@ from mingdan.engine.simulate import (
     names,
     order_tables,
     outside,
+    products,
     spending,
     tickets,
     voice,
@@ -23,17 +24,19 @@ from mingdan.engine.simulate import (
 from mingdan.engine.simulate.assumptions import assume
 from mingdan.engine.simulate.books import Truth, book, truth_of
 from mingdan.engine.simulate.casting import TRACES, cast
-from mingdan.engine.simulate.catalogue import stock_up, write_products
+from mingdan.engine.simulate.catalogue import stock_up
 from mingdan.engine.simulate.clock import clock_for
 from mingdan.engine.simulate.customers import acquire
 from mingdan.engine.simulate.deals import draw_deals
 from mingdan.engine.simulate.demand import draw_purchases
 from mingdan.engine.simulate.dice import Ints, stream
 from mingdan.engine.simulate.effects import Effects
+from mingdan.engine.simulate.gaps import NO_GAPS, draw_gaps
 from mingdan.engine.simulate.identifiers import Identifiers, Keys
 from mingdan.engine.simulate.ledger import Ledger
 from mingdan.engine.simulate.register import open_register, write_register
 from mingdan.engine.simulate.staff import hire, write_staff
+from mingdan.engine.simulate.tells import draw_tells
 from mingdan.engine.simulate.truth_tables import write_truth
 from mingdan.engine.simulate.world import Plan, World
 
@@ -52,10 +55,12 @@ def simulate(
     scenario: Scenario = "mixed",
     on_progress: Callable[[float], None] | None = None,
     guilty_share: float | None = None,
+    complete: bool = False,
 ) -> None:
     """Write the trail of a simulated company to `out` and the truth about it to `out/truth`.
 
-    `guilty_share` of the salespeople take part in a scheme (default: 3 to 6 %, at least one; nobody in "none").
+    `guilty_share` of the salespeople take part in a scheme (default: 1 to 8 %, at least one; nobody in "none").
+    A `complete` trail has every table and column; by default some are missing, as they are in real companies.
     `on_progress` is told the share that is done. The same arguments give the same bytes. Raise ValueError on a company
     too small to have any of it.
     """
@@ -63,7 +68,8 @@ def simulate(
         raise ValueError("a company needs at least 2 salespeople, 10 accounts for each, some time, and a seed from 0")
     out.mkdir(parents=True, exist_ok=True)
     world = build(reps=reps, accounts=accounts, years=years, seed=seed, scenario=scenario, guilty_share=guilty_share)
-    ledger = Ledger(out, world.clock, Identifiers(seed), world.keys)
+    gaps = NO_GAPS if complete else draw_gaps(seed, stream(seed, "gaps"))
+    ledger = Ledger(out, world.clock, Identifiers(seed), world.keys, gaps)
     truths = _write_all(world, ledger, on_progress or (lambda _: None))
     ledger.close()
     write_truth(world, ledger, truths, out / "truth")
@@ -82,8 +88,9 @@ def build(
     clock = clock_for(years, stream(seed, "clock"))
     keys = Keys(seed)
     staff = hire(reps, assumed, clock, keys, stream(seed, "staff"))
-    register = open_register(keys, stream(seed, "register"), assumed.regions)
-    catalogue = stock_up(stream(seed, "catalogue"))
+    own_name, own_domain = names.own_firm(stream(seed, "own firm"))
+    register = open_register(keys, stream(seed, "register"), assumed)
+    catalogue = stock_up(assumed, stream(seed, "catalogue"))
     customers = acquire(accounts, staff, catalogue, register, assumed, clock, stream(seed, "customers"))
     world = World(
         seed=seed,
@@ -96,8 +103,10 @@ def build(
         register=register,
         customers=customers,
         plan=Plan(),
-        traces=TRACES[scenario],
+        tells=draw_tells(stream(seed, "tells"), TRACES[scenario]),
         our_banks=keys.add("bank", names.numbered(stream(seed, "banks"), 4, 15, "3302")),
+        own_name=own_name,
+        own_domain=own_domain,
     )
     cast(world, guilty_share)
     world.effects = Effects.of(world.plan.effects)
@@ -106,8 +115,8 @@ def build(
 
 def _write_all(world: World, ledger: Ledger, on_progress: Callable[[float], None]) -> list[tuple[Truth, Ints]]:
     seed = world.seed
-    write_staff(world.staff, ledger, stream(seed, "write staff"))
-    write_products(world.catalogue, ledger, world.clock.days)
+    write_staff(world.staff, world.own_domain, ledger, stream(seed, "write staff"))
+    products.write_products(world, ledger)
     first_contact = outside.write_customers(world, ledger, stream(seed, "write customers"))
     truths = []
     groups = _groups(world)

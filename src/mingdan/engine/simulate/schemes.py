@@ -19,7 +19,7 @@ def fly_to_shell(offender: Offender) -> None:
     """Customers and deals go to a firm of the salesperson's own or of a relative."""
     accounts = _accounts(offender)
     firms = [found_shell(offender) for _ in range(int(offender.dice.integers(2, 4)) if offender.careful else 1)]
-    _divert(offender, accounts, firms, near_floor=0.2)
+    _divert(offender, accounts, firms, near_floor=0.4)
     _cover(offender, accounts, firms)
 
 
@@ -40,7 +40,11 @@ def private_payment(offender: Offender) -> None:
     staff = world.staff
     relative = names.relative_of(dice, staff.name[role.rep])
     own = int(staff.bank[role.rep])
-    bank = own if offender.slips(0.4) else int(world.keys.add("bank", names.numbered(dice, 1, 12, "6217"))[0])
+    bank = (
+        own
+        if offender.slips("paid to own bank")
+        else int(world.keys.add("bank", names.numbered(dice, 1, 12, "6217"))[0])
+    )
     world.plan.fronts[role.rep] = relative
     for account, end in zip(accounts, ends(world, accounts, role.rep), strict=True):
         start = role.start + float(dice.uniform(0, 150))
@@ -59,7 +63,7 @@ def private_payment(offender: Offender) -> None:
                 rep=role.rep,
             )
         )
-        if offender.slips(0.12):
+        if offender.slips("complains about payment"):
             world.plan.voices.append(
                 Voice("complaint", start + float(dice.uniform(20, 250)), int(account), role.rep, "payment")
             )
@@ -97,7 +101,7 @@ def consumables_skim(offender: Offender) -> None:
     firms = [found_shell(offender)]
     _divert(offender, accounts, firms, deals=0.0, near_floor=0.0)
     for account in accounts:
-        if offender.slips(0.3):
+        if offender.slips("stray service"):
             day = offender.role.start + float(offender.dice.uniform(60, 400))
             offender.world.plan.voices.append(Voice("ticket", day, int(account), kind="consumable"))
     _cover(offender, accounts, firms)
@@ -111,9 +115,10 @@ def floor_price_leak(offender: Offender) -> None:
     _divert(offender, accounts, [rival], orders=0.15, near_floor=0.75)
     domain = world.register.firms[rival].domain or names.domains(dice, 1)[0]
     for account in accounts:
-        if offender.slips(0.35):
+        if offender.slips("mail to firm"):
             day = offender.role.start + float(dice.uniform(10, 300))
-            world.plan.mails.append(Mail(offender.role.rep, day, domain, int(account), int(account)))
+            document = int(account) if offender.slips("quote in mail") else -1
+            world.plan.mails.append(Mail(offender.role.rep, day, domain, int(account), document))
 
 
 def leaver_vehicle(offender: Offender) -> None:
@@ -121,7 +126,11 @@ def leaver_vehicle(offender: Offender) -> None:
     world, role, dice = offender.world, offender.role, offender.dice
     left = float(world.staff.left[role.rep])
     accounts = touched(world, role.rep, left - 60, role.share, dice)
-    legal = world.staff.name[role.rep] if offender.slips(0.5) else names.relative_of(dice, world.staff.name[role.rep])
+    legal = (
+        world.staff.name[role.rep]
+        if offender.slips("leaver leads the firm")
+        else names.relative_of(dice, world.staff.name[role.rep])
+    )
     firm = world.register.found(
         region=int(world.staff.region[role.rep]),
         established=left - float(dice.integers(-60, 240)),
@@ -138,7 +147,7 @@ def leaver_vehicle(offender: Offender) -> None:
             )
         )
     for _ in range(int(dice.integers(1, 4))):
-        if offender.slips(0.8) and not offender.careful:
+        if offender.slips("leaver takes list") and not offender.careful:
             mine = own_accounts(world, role.rep, left - 50)
             others = dice.integers(0, len(world.customers), len(mine) // 3)
             world.plan.exports.append(
@@ -155,8 +164,14 @@ def contact_capture(offender: Offender) -> None:
     world.plan.siphons.append(Siphon(role.rep, role.start, 32 * role.share, firm))
     burner = int(world.keys.add("phone", names.phones(dice, 1))[0])
     for account in accounts:
-        if dice.random() < 0.75 * max(offender.traces, 0.5):
-            new = int(world.staff.phone[role.rep]) if offender.slips(0.2) else burner if dice.random() < 0.6 else -1
+        if offender.slips("captured number"):
+            new = (
+                int(world.staff.phone[role.rep])
+                if offender.slips("own number")
+                else burner
+                if dice.random() < 0.6
+                else -1
+            )
             world.plan.phone_changes.append(
                 PhoneChange(int(account), role.start + float(dice.uniform(-30, 60)), role.rep, new)
             )
@@ -227,7 +242,7 @@ def _divert(
             share = min(share, 0.5)
         of_deals = float(dice.uniform(0.5, 1.0)) if deals is None else deals
         start = role.start + float(dice.uniform(0, min(240, 0.3 * offender.world.clock.days)))
-        floor = 0.0 if offender.careful else near_floor
+        floor = 0.0 if offender.careful else min(1.0, 2 * near_floor * offender.world.tells["near the floor"])
         firm = firms[int(dice.integers(0, len(firms)))]
         offender.world.plan.effects.append(
             _effect(offender, int(account), start, end, firm, orders=share, deals=of_deals, near_floor=floor)
@@ -237,15 +252,15 @@ def _divert(
 def _cover(offender: Offender, accounts: Ints, firms: list[int]) -> None:
     """Take lists, falsify numbers, write to the firm: each only sometimes."""
     world, role, dice = offender.world, offender.role, offender.dice
-    if offender.slips(0.35) and not offender.careful:
+    if offender.slips("list taken") and not offender.careful:
         mine = own_accounts(world, role.rep, role.start)
         world.plan.exports.append(Export(role.rep, role.start - float(dice.uniform(-30, 25)), mine))
-    tampers = offender.slips(0.4)
+    tampers = offender.slips("numbers changed")
     for account in accounts:
-        if tampers and offender.slips(0.45):
+        if tampers and offender.slips("each number"):
             known = (
                 int(world.staff.phone[role.rep])
-                if offender.slips(0.15)
+                if offender.slips("own number")
                 else int(world.keys.add("phone", names.phones(dice, 1))[0])
             )
             new = known if dice.random() < 0.7 else -1
@@ -253,19 +268,19 @@ def _cover(offender: Offender, accounts: Ints, firms: list[int]) -> None:
                 PhoneChange(int(account), role.start + float(dice.uniform(-20, 200)), role.rep, new)
             )
         firm = world.register.firms[firms[int(dice.integers(0, len(firms)))]]
-        if firm.domain and offender.slips(0.15):
-            document = int(account) if offender.slips(0.5) else -1
+        if firm.domain and offender.slips("mail to firm"):
+            document = int(account) if offender.slips("quote in mail") else -1
             world.plan.mails.append(
                 Mail(role.rep, role.start + float(dice.uniform(0, 300)), firm.domain, int(account), document)
             )
-        if offender.slips(0.08):
+        if offender.slips("customer deleted"):
             world.plan.deletions.append((int(account), role.start + float(dice.uniform(0, 250))))
-        if offender.slips(0.1):
+        if offender.slips("stray service"):
             day = role.start + float(dice.uniform(40, 400))
             world.plan.voices.append(Voice("ticket", day, int(account), kind="warranty"))
-        if offender.slips(0.02):
+        if offender.slips("paid and not delivered"):
             world.plan.voices.append(
                 Voice("complaint", role.start + float(dice.uniform(60, 400)), int(account), role.rep, "delivery")
             )
-    if offender.slips(0.12):
+    if offender.slips("tip"):
         world.plan.voices.append(Voice("tip", role.start + float(dice.uniform(60, 400)), int(accounts[0]), role.rep))

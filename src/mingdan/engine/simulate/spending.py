@@ -32,7 +32,7 @@ def write_expenses(world: World, contacts: Contacts, accounts: Ints, ledger: Led
         employee_id=rep,
         spent_at=time,
         amount=np.round(dice.lognormal(np.array([6.2, 5.9, 5.6, 3.8])[kind], 0.6, n), 2),
-        currency=Coded(("CNY",), np.zeros(n, dtype=np.int64)),
+        currency=world.currency(n),
         account_id=np.where(chance(dice, 0.9, n), account, -1),
         kind=Coded(KINDS, kind),
     )
@@ -52,7 +52,7 @@ def _presents(world: World, accounts: Ints, dice: Dice) -> tuple[Ints, Floats]:
 def write_samples(world: World, deals: Deals, ledger: Ledger, dice: Dice) -> None:
     """Write samples sent while a solution was sought; not all come back."""
     entered = deals.entered[:, SOLUTION]
-    sampled = np.flatnonzero(deals.recorded & ~np.isnan(entered) & chance(dice, 0.18, len(deals)))
+    sampled = np.flatnonzero(deals.recorded & ~np.isnan(entered) & chance(dice, world.assumed.sample_share, len(deals)))
     which, _ = repeats(1 + dice.poisson(0.3, len(sampled)))
     deal = sampled[which]
     sent = world.clock.at_work(entered[deal] + dice.uniform(0.5, 8, len(deal)), dice)
@@ -71,5 +71,5 @@ def write_samples(world: World, deals: Deals, ledger: Ledger, dice: Dice) -> Non
         sent_at=sent,
         product_id=line + MACHINES + dice.integers(0, CONSUMABLES, n),
         quantity=1.0 + dice.poisson(2, n),
-        returned_at=np.where((back < world.clock.days) & chance(dice, 0.4, n), back, np.nan),
+        returned_at=np.where((back < world.clock.days) & chance(dice, world.assumed.sample_return, n), back, np.nan),
     )

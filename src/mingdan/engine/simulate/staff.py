@@ -13,7 +13,6 @@ from mingdan.engine.simulate.ledger import Coded, Ledger
 
 REP, MANAGER, SUPPORT, FINANCE = range(4)
 ROLES = ("rep", "manager", "support", "finance")
-TEAM_SIZE = 9
 
 
 @dataclass
@@ -67,9 +66,9 @@ class Staff:
 def hire(reps: int, assumed: Assumptions, clock: Clock, keys: Keys, dice: Dice) -> Staff:
     """Return the staff of a company with so many salespeople over the whole period, leavers and newcomers included."""
     region = np.sort(dice.integers(0, assumed.regions, reps))
-    team = _teams(region)
+    team = _teams(region, assumed.team_size)
     teams = int(team.max()) + 1
-    support, finance = 2 + reps // 25, 2 + reps // 50
+    support, finance = 2 + reps // assumed.reps_per_support, 2 + reps // 50
     role = np.repeat([REP, MANAGER, SUPPORT, FINANCE], [reps, teams, support, finance]).astype(np.int64)
     n = len(role)
     team_region = np.array([region[team == one][0] for one in range(teams)])
@@ -89,29 +88,37 @@ def hire(reps: int, assumed: Assumptions, clock: Clock, keys: Keys, dice: Dice) 
         address=keys.add("address", names.numbered(dice, n, 9, "home")),
         bank=keys.add("bank", names.numbered(dice, n, 12, "6222")),
         id_key=keys.add("id", names.numbered(dice, n, 17)),
-        skill=dice.normal(0, 0.5, n),
+        skill=dice.normal(0, assumed.skill_spread, n),
         logging=np.clip(dice.beta(culture * 5, (1 - culture) * 5, n), 0.03, 0.99),
-        batches=chance(dice, 0.25, n),
-        discount=np.clip(dice.normal(assumed.discount, 0.025, n), 0.01, 0.3),
-        limit=dice.choice([0.08, 0.10, 0.12, 0.15], n, p=[0.2, 0.4, 0.25, 0.15]),
+        batches=chance(dice, assumed.batchers, n),
+        discount=np.clip(dice.normal(assumed.discount, assumed.discount_spread, n), 0.01, 0.3),
+        limit=_limits(n, assumed, dice),
         bunches=chance(dice, assumed.bunching, n),
-        calls=dice.gamma(4, 2.4, n),
-        views=dice.gamma(4, 4.5, n),
+        calls=dice.gamma(4, dice.uniform(1.2, 3.2), n),
+        views=dice.gamma(4, dice.uniform(2.0, 5.5), n),
         exports=dice.gamma(1.5, assumed.export_rate / 1.5, n),
         edits=dice.gamma(2, assumed.tamper_rate / 2, n),
-        spending=dice.gamma(3, 8.0, n),
+        spending=dice.gamma(3, dice.uniform(3.0, 12.0), n),
         gifts=chance(dice, 0.35, n) * dice.uniform(0.05, 0.3, n),
-        posting=dice.gamma(2, 0.6, n),
+        posting=dice.gamma(2, 0.5 * assumed.posting_days, n),
     )
 
 
-def _teams(region: Ints) -> Ints:
-    """Cut each region's salespeople into teams of about nine; `region` must be sorted."""
+def _limits(n: int, assumed: Assumptions, dice: Dice) -> Floats:
+    """Return what each may give away alone: two or three levels in a company, or one for all."""
+    levels = np.round(assumed.discount + np.array([-0.02, 0.0, 0.02, 0.05]), 2)
+    levels = np.clip(levels, 0.02, 0.25)
+    limit: Floats = np.full(n, levels[1]) if dice.random() < 0.25 else dice.choice(levels, n, p=[0.2, 0.4, 0.25, 0.15])
+    return limit
+
+
+def _teams(region: Ints, size: int) -> Ints:
+    """Cut each region's salespeople into teams of this size; `region` must be sorted."""
     team = np.zeros(len(region), dtype=np.int64)
     following = 0
     for one in np.unique(region):
         where = np.flatnonzero(region == one)
-        team[where] = following + np.arange(len(where)) // TEAM_SIZE
+        team[where] = following + np.arange(len(where)) // size
         following = int(team[where].max()) + 1
     return team
 
@@ -127,7 +134,7 @@ def _tenures(n: int, reps: int, assumed: Assumptions, clock: Clock, dice: Dice) 
     return hired, resigned, left
 
 
-def write_staff(staff: Staff, ledger: Ledger, dice: Dice) -> None:
+def write_staff(staff: Staff, domain: str, ledger: Ledger, dice: Dice) -> None:
     """Write employees in the order of their joining; HR's list lacks some cells."""
     n = len(staff.name)
     accounts = dice.permutation(10 * n)[:n]
@@ -143,15 +150,12 @@ def write_staff(staff: Staff, ledger: Ledger, dice: Dice) -> None:
         hired_date=staff.hired,
         resigned_at=staff.resigned,
         left_date=staff.left,
-        email=[f"u{number:05d}@{OWN_DOMAIN}" for number in accounts],
+        email=[f"u{number:05d}@{domain}" for number in accounts],
         phone_key=_thinned(staff.phone, 0.02, dice),
         address_key=_thinned(staff.address, 0.15, dice),
         bank_key=_thinned(staff.bank, 0.05, dice),
         id_key=staff.id_key,
     )
-
-
-OWN_DOMAIN = "mingshan-instruments.example"
 
 
 def _thinned(numbers: Ints, missing: float, dice: Dice) -> Ints:

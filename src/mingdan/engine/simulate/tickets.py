@@ -62,7 +62,9 @@ def _for_ours(
     which, time = _arrivals(world, shipped, np.full(len(shipped), world.assumed.ticket_rate), dice)
     n = len(which)
     user = np.where(chance(dice, 0.7, n), orders.customer[order[which]], orders.account[order[which]])
-    written = np.where(chance(dice, 0.004, n), dice.integers(_MISTYPED, 2 * _MISTYPED, n), serial[which])
+    written = np.where(
+        chance(dice, world.assumed.mistyped_serial, n), dice.integers(_MISTYPED, 2 * _MISTYPED, n), serial[which]
+    )
     written = np.where(chance(dice, 0.1, n), -1, written)
     return _Asked(user, time, weighted(dice, _KIND_WEIGHTS, n), number[order[which]], product[which], written)
 
@@ -91,7 +93,11 @@ def _for_strays(world: World, deals: Deals, dice: Dice) -> _Asked:
     )
     n, deal = len(which), stray[which]
     machine = world.customers.line[deals.customer[deal]] * PER_LINE + deals.customer[deal] % MACHINES
-    known = np.where(chance(dice, 0.75, n), 2 * _FOREIGN + deals.customer[deal] * 1000 + deal % 1000, -1)
+    known = np.where(
+        chance(dice, world.tells["stray goods known by number"], n),
+        2 * _FOREIGN + deals.customer[deal] * 1000 + deal % 1000,
+        -1,
+    )
     return _Asked(deals.customer[deal], time, weighted(dice, _KIND_WEIGHTS, n), np.full(n, -1), machine, known)
 
 

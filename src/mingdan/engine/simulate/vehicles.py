@@ -13,23 +13,27 @@ from mingdan.engine.simulate.world import Role, World
 
 @dataclass(frozen=True)
 class Offender:
-    """One offender at work; `traces` scales the chance of every careless trace, `careful` knows the published rules."""
+    """One offender at work; `careful` knows the published rules."""
 
     world: World
     role: Role
     dice: Dice
-    traces: float
     careful: bool
 
-    def slips(self, probability: float) -> bool:
-        return bool(self.dice.random() < probability * self.traces)
+    def slips(self, tell: str) -> bool:
+        """Return whether this trace is left; the name is one of `tells.MEANS`."""
+        return bool(self.dice.random() < self.world.tells[tell])
 
 
 def found_shell(offender: Offender) -> int:
     """Found the offender's firm: young and with a relative at its head, or bought old where he is careful."""
     world, role, dice = offender.world, offender.role, offender.dice
     name = world.staff.name[role.rep]
-    legal = names.people(dice, 1)[0] if offender.careful or dice.random() < 0.4 else names.relative_of(dice, name)
+    legal = (
+        names.people(dice, 1)[0]
+        if offender.careful or not offender.slips("firm led by a relative")
+        else names.relative_of(dice, name)
+    )
     age = dice.uniform(700, 2500) if offender.careful else dice.uniform(-20, 600)
     firm = world.register.found(
         region=int(world.staff.region[role.rep]),
@@ -44,16 +48,16 @@ def found_shell(offender: Offender) -> int:
 
 def leave_links(offender: Offender, firm: int) -> None:
     """Let the firm pass for ours now and then, and leave the identifiers that tie it to its owner, if he was careless."""
-    offender.world.plan.deceiving[firm] = float(offender.dice.uniform(0, 0.7)) * min(1.0, 0.3 + offender.traces)
+    offender.world.plan.deceiving[firm] = min(1.0, 2 * offender.dice.random() * offender.world.tells["passes for us"])
     if offender.careful:
         return
     staff, entry = offender.world.staff, offender.world.register.firms[firm]
     rep = offender.role.rep
-    if offender.slips(0.3):
+    if offender.slips("firm with own phone"):
         entry.phone = int(staff.phone[rep])
-    if offender.slips(0.22):
+    if offender.slips("firm at own address"):
         entry.address = int(staff.address[rep])
-    if offender.slips(0.08):
+    if offender.slips("share in the firm"):
         entry.holders = (*entry.holders[:1], (staff.name[rep], 0.3))
 
 

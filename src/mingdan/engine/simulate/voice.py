@@ -25,13 +25,21 @@ def write_callbacks(world: World, accounts: Ints, ledger: Ledger, dice: Dice) ->
     any_effect = world.effects.match(account, time, np.zeros(n), "orders")
     gone = (world.effects.number("code", any_effect) == GONE) | (world.customers.until[account] < time)
     changed = _changed_numbers(world, account, time)
-    reached = chance(dice, np.where(changed, 0.15, 0.62), n)
-    elsewhere = chance(dice, np.where(side >= 0, 0.6, np.where(gone, 0.35, world.assumed.supplier_share_elsewhere)), n)
+    reached = chance(dice, np.where(changed, 0.2, 1.0) * world.assumed.callback_reached, n)
+    elsewhere = chance(
+        dice,
+        np.where(
+            side >= 0, world.tells["tells call-back"], np.where(gone, 0.35, world.assumed.supplier_share_elsewhere)
+        ),
+        n,
+    )
     rival = np.array(world.register.competitors)[3 * world.customers.region[account] + dice.integers(0, 3, n)]
     firm = world.effects.number("firm", any_effect)
     supplier = np.where((firm >= 0) & (side >= 0), firm, np.where((firm >= 0) & gone, firm, rival))
-    told = reached & elsewhere & chance(dice, 0.55, n)
-    mentions = reached & chance(dice, np.where((side >= 0) & elsewhere, 0.3, 0.03), n)
+    told = reached & elsewhere & chance(dice, world.assumed.supplier_told, n)
+    mentions = reached & chance(
+        dice, np.where((side >= 0) & elsewhere, world.tells["names the person"], world.assumed.mentioned), n
+    )
     ledger.write(
         "callbacks",
         by="called_at",
@@ -62,7 +70,7 @@ def _changed_numbers(world: World, account: Ints, time: Floats) -> Flags:
 def write_opinions(world: World, ledger: Ledger, dice: Dice) -> None:
     """Write surveys, complaints and tips; a good part of the tips is mistaken or meant to hurt."""
     days, staff = world.clock.days, world.staff
-    n = int(dice.poisson(0.04 * len(world.customers) * days / 365))
+    n = int(dice.poisson(world.assumed.survey_rate * len(world.customers) * days / 365))
     account = dice.integers(0, len(world.customers), n)
     time = world.clock.at_work(dice.uniform(0, days - 4, n), dice)
     known = time > world.customers.created[account]
@@ -77,7 +85,7 @@ def write_opinions(world: World, ledger: Ledger, dice: Dice) -> None:
         score=np.clip(np.rint(dice.normal(8.1, 1.6, n)), 0, 10),
         employee_id=world.customers.owner_at(account, time),
     )
-    noise = int(dice.poisson(0.012 * len(world.customers) * days / 365))
+    noise = int(dice.poisson(world.assumed.complaint_rate * len(world.customers) * days / 365))
     about = dice.integers(0, len(world.customers), noise)
     when = dice.uniform(0, days - 4, noise)
     _write_complaints(world, about, when, ledger, dice)

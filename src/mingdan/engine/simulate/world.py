@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from mingdan.engine.simulate.assumptions import Assumptions
 from mingdan.engine.simulate.catalogue import Catalogue
 from mingdan.engine.simulate.clock import Clock
@@ -9,8 +11,10 @@ from mingdan.engine.simulate.customers import Customers
 from mingdan.engine.simulate.dice import Ints
 from mingdan.engine.simulate.effects import Effect, Effects
 from mingdan.engine.simulate.identifiers import Keys
+from mingdan.engine.simulate.ledger import Coded
 from mingdan.engine.simulate.register import Register
 from mingdan.engine.simulate.staff import Staff
+from mingdan.engine.simulate.tells import Tells
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ class Plan:
 class World:
     """Everything that the tables are drawn from; `effects` are the settled ones of the plan.
 
-    `traces` scales how careless offenders are; `our_banks` are the keys of our own accounts: old, new, online, escrow.
+    `tells` says how strongly schemes show; `our_banks` are the keys of our own accounts: old, new, online, escrow.
     """
 
     seed: int
@@ -146,6 +150,12 @@ class World:
     register: Register
     customers: Customers
     plan: Plan
-    traces: float
+    tells: Tells
     our_banks: Ints
+    own_name: str
+    own_domain: str
     effects: Effects = field(default_factory=Effects)
+
+    def currency(self, n: int) -> Coded:
+        """Return the column that says which currency n amounts are in."""
+        return Coded((self.assumed.currency,), np.zeros(n, dtype=np.int64))
