@@ -108,6 +108,7 @@ def demo(
             years=2,
             seed=seed,
             guilty_share=DEMO_SHARE,
+            complete=True,
             on_progress=lambda share: on_progress("inventing a company", share),
         )
     with workspace_for(folder) as workspace, progress_shown("reading") as on_progress:
