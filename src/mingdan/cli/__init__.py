@@ -2,7 +2,7 @@
 
 import typer
 
-from mingdan.cli import catalogue, scanning, worlds
+from mingdan.cli import catalogue, replaying, scanning, worlds
 from mingdan.cli.console import failing_clearly
 
 app = typer.Typer(
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 
 app.command("scan")(scanning.scan)
+app.command("replay")(replaying.replay)
 app.command("map")(scanning.propose)
 app.command("demo")(worlds.demo)
 app.command("simulate")(worlds.simulate)

@@ -43,17 +43,16 @@ def _source(name: str | None) -> str | None:
     return name
 
 
+Source = Annotated[str | None, typer.Option(callback=_source, help="Whose export it is; found out if left away.")]
+Mapping = Annotated[Path | None, typer.Option(help="A mapping file (TOML) for other exports; see `mingdan map`.")]
+KeyFile = Annotated[Path | None, typer.Option(envvar="MINGDAN_KEY_FILE", help="The secret behind match keys.")]
+
+
 def scan(
     trail: Trail,
-    source: Annotated[
-        str | None, typer.Option(callback=_source, help="Whose export it is; found out if left away.")
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(help="A mapping file (TOML) for other exports; see `mingdan map`.")
-    ] = None,
-    key_file: Annotated[
-        Path | None, typer.Option(envvar="MINGDAN_KEY_FILE", help="The secret behind match keys.")
-    ] = None,
+    source: Source = None,
+    mapping: Mapping = None,
+    key_file: KeyFile = None,
     as_of: Annotated[
         str | None, typer.Option(help="Look at nothing later than this date. [default: the latest in the trail]")
     ] = None,

@@ -1,7 +1,7 @@
 """Write a result for programs: scan.json and findings.parquet (the shapes are in docs/how-it-works/scan-output.md)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -193,3 +193,38 @@ def write_findings(result: ScanResult, detectors: Mapping[str, Detector[Any]], p
         row["at"] = finding.at
         rows.append({name: row[name] for name in FINDINGS_SCHEMA.names})
     pq.write_table(pa.Table.from_pylist(rows, schema=FINDINGS_SCHEMA), path)  # type: ignore[no-untyped-call]
+
+
+ALERTS_SCHEMA = pa.schema(
+    [
+        ("raised_date", pa.date32()),
+        ("rank", pa.int32()),
+        ("alert_id", pa.string()),
+        ("matter_id", pa.string()),
+        ("employee_id", pa.string()),
+        ("account_ids", pa.list_(pa.string())),
+        ("opportunity_ids", pa.list_(pa.string())),
+        ("company_ids", pa.list_(pa.string())),
+        ("probability", pa.float64()),
+        ("weight_of_evidence", pa.float64()),
+        ("amount_at_risk", pa.decimal128(18, 2)),
+        ("margin_at_risk", pa.decimal128(18, 2)),
+        ("currency", pa.string()),
+        ("families", pa.list_(pa.string())),
+        ("first_signal_at", pa.timestamp("us")),
+        ("last_signal_at", pa.timestamp("us")),
+    ]
+)
+
+
+def write_alerts(results: Sequence[ScanResult], path: Path) -> None:
+    """Write the alerts of a replay, one row each, with the day on which each was raised."""
+    rows = []
+    for result in results:
+        for alert in result.alerts:
+            row = {**_alert(alert, result), "raised_date": result.as_of}
+            row["first_signal_at"], row["last_signal_at"] = alert.matter.first_signal_at, alert.matter.last_signal_at
+            for name in ("amount_at_risk", "margin_at_risk"):
+                row[name] = Decimal(row[name]) if row.get(name) is not None else None
+            rows.append({name: row[name] for name in ALERTS_SCHEMA.names})
+    pq.write_table(pa.Table.from_pylist(rows, schema=ALERTS_SCHEMA), path)  # type: ignore[no-untyped-call]

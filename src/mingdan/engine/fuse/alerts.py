@@ -1,9 +1,10 @@
 """Which matters may name a person."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, TypeVar
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.findings import FIRST_KEY_FAMILIES, Status, Text
@@ -12,7 +13,12 @@ from mingdan.engine.result import Alert, Explanation, Matter
 KEY_WEIGHT = 0.2
 """What a family must carry, after fusion, to count as a key."""
 
+JOINS = 0.5
+"""From which probability on another matter of a person who is named stands in the same alert."""
+
 ALERTS_FOR_100_REPS = 4
+
+Name = TypeVar("Name", bound=str)
 
 
 @dataclass(frozen=True)
@@ -41,19 +47,70 @@ def turns_two_keys(matter: Matter, detectors: Sequence[Detector[Any]]) -> bool:
     return len(keys) >= 2 and bool(keys & FIRST_KEY_FAMILIES)
 
 
-def alerts_of(matters: Sequence[Matter], detectors: Sequence[Detector[Any]], policy: Policy) -> tuple[Alert, ...]:
-    """Return the alerts, ranked by probability times amount at risk; one for a person, the most pressing matter."""
+def alerts_of(
+    matters: Sequence[Matter], detectors: Sequence[Detector[Any]], policy: Policy, raised: Sequence[Alert] = ()
+) -> tuple[Alert, ...]:
+    """Return the alerts, ranked by probability times amount at risk; one for a person, about all that is likely.
+
+    The person's most pressing matter leads; other matters of the same person join it from a probability of `JOINS` on.
+    What shares a customer, deal or firm with an alert already `raised` about the person is not raised again.
+    """
     allowed = [
         matter
         for matter in matters
-        if matter.employee_id and matter.probability >= policy.min_probability and turns_two_keys(matter, detectors)
+        if matter.employee_id
+        and matter.probability >= policy.min_probability
+        and turns_two_keys(matter, detectors)
+        and not any(_is_known(matter, alert.matter) for alert in raised)
     ]
     allowed.sort(key=lambda one: (-one.probability * float(one.amount_at_risk), -one.probability, one.matter_id))
     first_of_each: dict[str | None, Matter] = {}
     for matter in allowed:
         first_of_each.setdefault(matter.employee_id, matter)
     chosen = list(first_of_each.values())[: policy.budget]
-    return tuple(_alert(rank, matter, detectors) for rank, matter in enumerate(chosen, start=1))
+    return tuple(_alert(rank, _joined(one, matters), detectors) for rank, one in enumerate(chosen, start=1))
+
+
+def _is_known(matter: Matter, before: Matter) -> bool:
+    """Return whether an alert about the same person already spoke of this, under whatever name."""
+    if matter.employee_id != before.employee_id:
+        return False
+    return matter.matter_id == before.matter_id or bool(_nodes(matter) & _nodes(before))
+
+
+def _nodes(matter: Matter) -> set[tuple[str, str]]:
+    return {
+        *(("account", one) for one in matter.account_ids),
+        *(("deal", one) for one in matter.opportunity_ids),
+        *(("company", one) for one in matter.company_ids),
+    }
+
+
+def _joined(leading: Matter, matters: Sequence[Matter]) -> Matter:
+    """Return the leading matter with what else is likely about the person, so that one letter speaks of everything."""
+    others = [
+        one
+        for one in matters
+        if one.employee_id == leading.employee_id and one is not leading and one.probability >= JOINS
+    ]
+    every = [leading, *others]
+    margins = [one.margin_at_risk for one in every if one.margin_at_risk is not None]
+    return replace(
+        leading,
+        account_ids=_union(one.account_ids for one in every),
+        opportunity_ids=_union(one.opportunity_ids for one in every),
+        company_ids=_union(one.company_ids for one in every),
+        amount_at_risk=sum((one.amount_at_risk for one in every), Decimal(0)),
+        margin_at_risk=sum(margins, Decimal(0)) if margins else None,
+        families=_union(one.families for one in every),
+        first_signal_at=min(one.first_signal_at for one in every),
+        last_signal_at=max(one.last_signal_at for one in every),
+        reasons=tuple(reason for one in every for reason in one.reasons),
+    )
+
+
+def _union(lists: Iterable[Iterable[Name]]) -> tuple[Name, ...]:
+    return tuple(sorted({one for some in lists for one in some}))
 
 
 def _alert(rank: int, matter: Matter, detectors: Sequence[Detector[Any]]) -> Alert:

@@ -120,7 +120,7 @@ def _event(rows: Expression, table: str, activity: str | ibis.Deferred, at: str)
     return rows.filter(_[at].notnull()).select(
         case_key=key,
         activity=ibis.literal(ACTIVITIES.index(activity), "int16") if isinstance(activity, str) else activity,
-        day=(_[at].epoch_seconds() // SECONDS_A_DAY - earlier).cast("int32"),
+        day=(_[at].truncate("s").epoch_seconds() // SECONDS_A_DAY - earlier).cast("int32"),
         source=ibis.literal(table),
         row_id=row_id(table),
     )

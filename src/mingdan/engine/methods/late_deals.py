@@ -59,7 +59,7 @@ def _by_stage(tables: Tables, closed: Expression) -> Expression:
 
 
 def _by_age(closed: Expression) -> Expression:
-    open_for = closed.closed_at.epoch_seconds() - closed.created_at.epoch_seconds()
+    open_for = closed.closed_at.truncate("s").epoch_seconds() - closed.created_at.truncate("s").epoch_seconds()
     aged = closed.mutate(open_for=open_for)
     usual = aged.filter(aged.outcome == "won").agg(usual=ibis._.open_for.median())
     kept = aged.cross_join(usual)

@@ -85,7 +85,7 @@ def _measured(tables: Tables) -> Expression:
     contracts = tables.contracts.filter(_.opportunity_id.notnull()).group_by("opportunity_id")
     signed = contracts.agg(signed_at=_.signed_at.min(), contract_lag=_lag("signed_at").max())
     recorded = tables.stage_changes.recorded_at.fill_null(tables.stage_changes.entered_at)
-    stamped = tables.stage_changes.mutate(at=recorded.epoch_seconds())
+    stamped = tables.stage_changes.mutate(at=recorded.truncate("s").epoch_seconds())
     staged = stamped.group_by("opportunity_id").agg(
         stages=_.stage.nunique(), spell=_.at.max() - _.at.min(), clocked=(_.at % A_DAY != 0).ifelse(1, 0).max()
     )
@@ -98,12 +98,12 @@ def _measured(tables: Tables) -> Expression:
         "currency", "spell", "stages", "clocked",
         year=_.created_at.year(),
         lag=ibis.greatest(_lag("created_at"), _.quote_lag, _.contract_lag),
-        before_quote=_.quoted_at.epoch_seconds() - _.signed_at.epoch_seconds(),
-        life=_.closed_at.epoch_seconds() - _.created_at.epoch_seconds(),
+        before_quote=_.quoted_at.truncate("s").epoch_seconds() - _.signed_at.truncate("s").epoch_seconds(),
+        life=_.closed_at.truncate("s").epoch_seconds() - _.created_at.truncate("s").epoch_seconds(),
     )  # fmt: skip
 
 
 def _lag(at: str) -> ibis.Deferred:
     """Seconds from what happened to when it was recorded; null where the record's time is unknown."""
-    lag: ibis.Deferred = _.recorded_at.epoch_seconds() - _[at].epoch_seconds()
+    lag: ibis.Deferred = _.recorded_at.truncate("s").epoch_seconds() - _[at].truncate("s").epoch_seconds()
     return lag

@@ -35,10 +35,10 @@ def dwells(tables: Tables) -> Columns:
         .fill_null(ibis.ifelse(_.outcome == "open", ibis.null("timestamp(6)"), _.closed_at))
     )
     spans = stays.mutate(left_at=left_at, place=ibis.row_number().over(in_time))
-    until = spans.left_at.fill_null(ibis.literal(tables.as_of)).epoch_seconds()
+    until = spans.left_at.fill_null(ibis.literal(tables.as_of)).truncate("s").epoch_seconds()
     wanted = spans.select(
         "opportunity_id", "owner_id", "stage", "place",
-        seconds=until - spans.entered_at.epoch_seconds(),
+        seconds=until - spans.entered_at.truncate("s").epoch_seconds(),
         ended=spans.left_at.notnull(),
         is_open=(spans.outcome == "open") & spans.left_at.isnull(),
     )  # fmt: skip
