@@ -16,7 +16,7 @@ from mingdan.engine.detectors import DETECTORS
 from mingdan.engine.findings import Finding
 from mingdan.engine.fuse import Policy, alerts_of, draw_callbacks, matters_of
 from mingdan.engine.reading import ReadTrail, read_trail
-from mingdan.engine.result import Callback, DetectorRun, Matter, ScanResult
+from mingdan.engine.result import Alert, Callback, DetectorRun, Matter, ScanResult
 from mingdan.engine.trail import Tables
 
 Progress = Callable[[str, float], None]
@@ -71,12 +71,13 @@ def look(
     *,
     on_progress: Progress,
     detectors: Sequence[Detector[Any]] = DETECTORS,
+    raised: Sequence[Alert] = (),
 ) -> ScanResult:
-    """Ask every detector of a trail that has been read, as of a moment, and fuse what they say."""
+    """Ask every detector of a trail that has been read, as of a moment, and fuse what they say; `raised` is not repeated."""
     started = time.perf_counter()
     tables = read.as_of(moment)
     runs, findings = ask(tables, detectors, on_progress)
-    result = _fused(tables, read, options, detectors, runs, findings)
+    result = _fused(tables, read, options, detectors, runs, findings, raised)
     return replace(result, seconds=time.perf_counter() - started)
 
 
@@ -105,6 +106,7 @@ def _fused(
     detectors: Sequence[Detector[Any]],
     runs: tuple[DetectorRun, ...],
     findings: tuple[Finding, ...],
+    raised: Sequence[Alert],
 ) -> ScanResult:
     salespeople = salespeople_of(tables)
     policy = Policy.for_company(len(salespeople), budget=options.budget, min_probability=options.min_probability)
@@ -120,7 +122,7 @@ def _fused(
         detectors=runs,
         findings=findings,
         matters=matters,
-        alerts=alerts_of(matters, detectors, policy),
+        alerts=alerts_of(matters, detectors, policy, raised),
         callbacks=callbacks,
         notices=read.notices if tables.as_of >= read.latest else (),
         set_aside=read.set_aside,
