@@ -9,6 +9,7 @@ from mingdan.engine.detectors import (
     broken_purchase_cycle,
     callback_disproof,
     contact_tampering,
+    delivery_mismatch,
     discount_near_limit,
     export_spike,
     late_stage_loss,
@@ -21,6 +22,7 @@ from mingdan.engine.detectors import (
     shared_identifier,
     silent_deal,
     third_party_payer,
+    winner_cluster,
 )
 
 DETECTORS: tuple[Detector[Any], ...] = (
@@ -30,6 +32,7 @@ DETECTORS: tuple[Detector[Any], ...] = (
     discount_near_limit.DETECTOR,
     sham_intermediary.DETECTOR,
     shared_identifier.DETECTOR,
+    winner_cluster.DETECTOR,
     third_party_payer.DETECTOR,
     payee_not_company.DETECTOR,
     late_stage_loss.DETECTOR,
@@ -39,6 +42,7 @@ DETECTORS: tuple[Detector[Any], ...] = (
     broken_purchase_cycle.DETECTOR,
     basket_gap.DETECTOR,
     service_without_sale.DETECTOR,
+    delivery_mismatch.DETECTOR,
     callback_disproof.DETECTOR,
     process_violation.DETECTOR,
 )
