@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingdan.engine.evaluate import Evaluation, Measure, UnreadableResultError, evaluate
-from mingdan.engine.evaluate_statistics import (
+from mingdan.engine.evaluate.statistics import (
     calibration,
     calibration_error,
     censored_median,

@@ -1,15 +1,23 @@
-"""Judge a scan by the truth: the figures of detection.md §8.3 as far as one scan can show them."""
+"""Judge a scan or a replay by the truth: the figures of detection.md §8.3."""
 
-import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from mingdan.engine.evaluate_reading import Judged, Material, UnreadableResultError, read
-from mingdan.engine.evaluate_statistics import (
+from mingdan.engine.evaluate.figures import Bin, Evaluation, Measure
+from mingdan.engine.evaluate.reading import Judged, Material, read
+from mingdan.engine.evaluate.replayed import (
+    Run,
+    days_to_raise,
+    is_replay,
+    margin_in_time,
+    named_in,
+    raised_in,
+    read_run,
+)
+from mingdan.engine.evaluate.statistics import (
     calibration,
     calibration_error,
     censored_median,
@@ -20,65 +28,8 @@ from mingdan.engine.evaluate_statistics import (
 from mingdan.engine.findings import FIRST_KEY_FAMILIES
 from mingdan.engine.fuse import Policy
 
-__all__ = ["Evaluation", "Measure", "UnreadableResultError", "evaluate"]
-
 LOWERED = 0.3
 """The probability at which matters count as raised within the budget, beside the alerts that name somebody."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One figure with its 95 % interval; `value` is None where it cannot be had, and `note` then says why."""
-
-    name: str
-    value: float | None
-    n: int
-    low: float | None = None
-    high: float | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Bin:
-    """Matters given about the same probability, and how many of them are true."""
-
-    n: int
-    said: float
-    true: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """All figures of one scan. `by_twin` is innocents named per 100 rep-years, `by_scheme` and `by_family` margin recall."""
-
-    as_of: str
-    guilty: int
-    innocent: int
-    alerts: int
-    matters: int
-    diversions: int
-    measures: tuple[Measure, ...]
-    by_twin: tuple[Measure, ...]
-    by_scheme: tuple[Measure, ...]
-    by_family: tuple[Measure, ...]
-    days_by_family: tuple[Measure, ...]
-    reliability: tuple[Bin, ...]
-
-    def to_json(self) -> str:
-        """Return everything as JSON text; numbers have 6 significant digits."""
-        return json.dumps(_rounded(asdict(self)), ensure_ascii=False, indent=1) + "\n"
-
-    def sections(self) -> tuple[tuple[str, tuple[Measure, ...]], ...]:
-        """Return the figures in groups with headings, as they are printed."""
-        return (
-            ("Figures", self.measures),
-            ("Innocents named per 100 rep-years, by twin", self.by_twin),
-            ("Margin recall, by scheme", self.by_scheme),
-            ("Margin recall, by family of evidence", self.by_family),
-            ("Days from first diversion to first signal, by family", self.days_by_family),
-        )
 
 
 def evaluate(result: Path, truth: Path) -> Evaluation:
@@ -86,8 +37,14 @@ def evaluate(result: Path, truth: Path) -> Evaluation:
 
     A matter or alert is true if its salesperson diverted and it names a customer, deal or firm of a diversion by then.
     """
+    if is_replay(result):
+        run = read_run(result, truth)
+        return _evaluation(_material(run), tuple(one.judged for one in raised_in(run, LOWERED)), _of_time(run))
     material = read(result, truth)
-    raised = _raised(material)
+    return _evaluation(material, _raised(material), (_UNTIMED,))
+
+
+def _evaluation(material: Material, raised: tuple[Judged, ...], timed: tuple[Measure, ...]) -> Evaluation:
     reliability = calibration([one.probability for one in material.matters], [one.is_true for one in material.matters])
     return Evaluation(
         as_of=material.as_of.isoformat(),
@@ -96,13 +53,54 @@ def evaluate(result: Path, truth: Path) -> Evaluation:
         alerts=len(material.named),
         matters=len(material.matters),
         diversions=len(material.diversions),
-        measures=(*_of_alerts(material), *_of_recall(material, raised), *_of_matters(material, reliability, raised)),
+        measures=(
+            *_of_alerts(material),
+            *_of_recall(material, raised),
+            _days(FIRST_SIGNAL, material, raised),
+            *timed,
+            *_of_matters(material, reliability),
+        ),
         by_twin=_by_twin(material),
         by_scheme=_margin_by(material, raised, sorted({one.scheme for one in material.diversions})),
         by_family=_margin_by_family(material, raised),
         days_by_family=_days_by_family(material, raised),
         reliability=tuple(Bin(n, said, true, *share_interval(round(true * n), n)) for n, said, true in reliability),
     )
+
+
+FIRST_SIGNAL = "median days from first diversion to first signal"
+_UNTIMED = Measure(
+    "margin recall within 90 days", None, 0, note="needs a replay: one scan does not know when it was raised"
+)
+
+
+def _material(run: Run) -> Material:
+    """Return a whole replay as if it were one scan: everything it named, and each matter as it was last scored."""
+    last: dict[str, Judged] = {}
+    for look in run.looks:
+        last.update((one.matter["matter_id"], one) for one in look.matters)
+    named = tuple(one for look in run.looks for one in look.named)
+    return Material(run.end, run.people, run.diversions, tuple(last.values()), named, ())
+
+
+def _of_time(run: Run) -> tuple[Measure, ...]:
+    """Return how much was raised in time and how long it took: as named, and within the budget at the lower probability."""
+    rows = []
+    for label, raised in (("named", named_in(run)), (f"at {LOWERED}", raised_in(run, LOWERED))):
+        rows.append(Measure(f"margin recall within 90 days, {label}", margin_in_time(run, raised), len(run.ripe)))
+        seen, waiting = days_to_raise(run, raised)
+        days = [*seen.values(), *waiting.values()]
+        value = censored_median(days, [True] * len(seen) + [False] * len(waiting)) if seen else None
+        note = f"{len(seen)} raised" + (f" (median {median(seen.values()):.0f})" if seen else "")
+        rows.append(
+            Measure(
+                f"median days from first diversion to the alert, {label}",
+                value,
+                len(days),
+                note=f"{note}, {len(waiting)} not",
+            )
+        )
+    return tuple(rows)
 
 
 def _raised(material: Material) -> tuple[Judged, ...]:
@@ -160,9 +158,6 @@ def _of_recall(material: Material, raised: tuple[Judged, ...]) -> tuple[Measure,
         _share(f"recall of guilty within the budget at {LOWERED}", found[1], len(material.guilty), nobody),
         Measure("margin recall among named", margins[0], len(material.diversions), note=nobody),
         Measure(f"margin recall within the budget at {LOWERED}", margins[1], len(material.diversions), note=nobody),
-        Measure(
-            "margin recall within 90 days", None, 0, note="needs a replay: one scan does not know when it was raised"
-        ),
     )
 
 
@@ -207,13 +202,10 @@ def _margin_by_family(material: Material, raised: tuple[Judged, ...]) -> tuple[M
     return tuple(rows)
 
 
-def _of_matters(
-    material: Material, rows: Sequence[tuple[int, float, float]], raised: tuple[Judged, ...]
-) -> tuple[Measure, ...]:
+def _of_matters(material: Material, rows: Sequence[tuple[int, float, float]]) -> tuple[Measure, ...]:
     error = calibration_error(rows)
     note = "" if rows else "no matter was scored"
     return (
-        _days("median days from first diversion to first signal", material, raised),
         Measure("calibration error over all matters", error, len(material.matters), note=note),
         _callbacks("call-back hit rate", material, lambda row: row.get("matter_id") is not None),
         _callbacks("call-back hit rate, drawn at random", material, lambda row: row.get("matter_id") is None),
@@ -261,11 +253,3 @@ def _by_twin(material: Material) -> tuple[Measure, ...]:
         _rate(twin, sum(person.employee in named for person in groups[twin]), [person.years for person in groups[twin]])
         for twin in sorted(groups)
     )
-
-
-def _rounded(value: object) -> object:
-    if isinstance(value, float):
-        return float(f"{value:.6g}") if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _rounded(one) for key, one in value.items()}
-    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value

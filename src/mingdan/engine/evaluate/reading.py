@@ -92,21 +92,30 @@ class Material:
 
 def read(result: Path, truth: Path) -> Material:
     """Read `scan.json` of a scan's folder (or the file itself) and a truth folder (or the trail that holds it)."""
-    scan = _scan_of(result)
-    folder = truth / "truth" if (truth / "truth").is_dir() else truth
+    scan = read_scan(result)
     as_of = date.fromisoformat(scan["scan"]["as_of"])
+    diversions, people = read_truth(truth, as_of)
     try:
-        diversions = tuple(one for one in map(_diversion, _rows(folder / "diversions.parquet")) if one.day <= as_of)
-        people = tuple(_person(row, as_of) for row in _rows(folder / "employees.parquet"))
-        judge = _Judge(diversions)
+        judge = Judge(diversions)
         matters = tuple(judge(matter) for matter in scan["matters"])
         named = tuple(judge(alert) for alert in scan["alerts"])
     except KeyError as error:
-        raise UnreadableResultError(f"{error.args[0]} is missing in the result or the truth.") from error
+        raise UnreadableResultError(f"{error.args[0]} is missing in the result.") from error
     return Material(as_of, people, diversions, matters, named, tuple(scan.get("callbacks", ())))
 
 
-class _Judge:
+def read_truth(truth: Path, as_of: date) -> tuple[tuple[Diversion, ...], tuple[Person, ...]]:
+    """Read the diversions up to a day and the people of a truth folder, or of the trail that holds it."""
+    folder = truth / "truth" if (truth / "truth").is_dir() else truth
+    try:
+        diversions = tuple(one for one in map(_diversion, _rows(folder / "diversions.parquet")) if one.day <= as_of)
+        people = tuple(_person(row, as_of) for row in _rows(folder / "employees.parquet"))
+    except KeyError as error:
+        raise UnreadableResultError(f"{error.args[0]} is missing in the truth.") from error
+    return diversions, people
+
+
+class Judge:
     """Finds the diversions that a matter points to."""
 
     def __init__(self, diversions: tuple[Diversion, ...]) -> None:
@@ -131,7 +140,8 @@ class _Judge:
         return Judged(matter, tuple(found))
 
 
-def _scan_of(result: Path) -> dict[str, Any]:
+def read_scan(result: Path) -> dict[str, Any]:
+    """Read the `scan.json` of a scan's folder, or the file itself."""
     path = result / "scan.json" if result.is_dir() else result
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
