@@ -2,50 +2,38 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, cast
 
-import duckdb
 import ibis
 
 from mingdan.engine.reading.border_sql import SCHEMA
 from mingdan.engine.reading.identifiers import literal, quoted
 from mingdan.engine.reading.rebuilt import Rebuilding
+from mingdan.engine.reading.store import Store
 from mingdan.engine.schema import DUCKDB_TYPES, Table
 from mingdan.engine.tables import TABLES
 
 
 class AsOf:
-    """Makes one schema of views for each moment, so that moments looked at side by side do not disturb each other."""
+    """Makes views for each moment, so that moments looked at side by side do not disturb each other."""
 
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, supplied: Mapping[str, Collection[str]], latest: datetime
-    ) -> None:
-        self._con, self._latest = con, latest
+    def __init__(self, store: Store, supplied: Mapping[str, Collection[str]], latest: datetime) -> None:
+        self._store, self._latest = store, latest
         self._supplied = {name: tuple(sorted(columns)) for name, columns in supplied.items()}
-        self._rebuilding = Rebuilding(con, supplied)
-        self._made = 0
+        self._rebuilding = Rebuilding(store, supplied)
 
     def backend(self, moment: datetime) -> ibis.BaseBackend:
         """Return an Ibis backend whose tables are the trail as of a moment (naive UTC)."""
-        self._made += 1
-        schema = f"as_of_{self._made}"
-        cursor = self._con.cursor()
-        cursor.execute(f"CREATE SCHEMA {schema}; SET schema='{schema}'; SET TimeZone='UTC'")
-        views = (
-            f"CREATE VIEW {schema}.{quoted(table.name)} AS {self._query(table, moment)}" for table in TABLES.values()
-        )
-        cursor.execute(f"BEGIN; {'; '.join(views)}; COMMIT")
-        backend: ibis.BaseBackend = ibis.duckdb.from_connection(cursor)
-        return backend
+        return self._store.views({table.name: self._query(table, moment) for table in TABLES.values()})
 
     def filled(self, backend: ibis.BaseBackend) -> dict[str, frozenset[str]]:
         """Return the columns that held a value at a backend's moment, by table: a column filled later was not there yet."""
         supplied = {}
         for name, columns in self._supplied.items():
-            counts = ", ".join(f"count({quoted(column)})" for column in columns) or "0"
-            row = cast("Any", backend).con.execute(f"SELECT count(*), {counts} FROM {quoted(name)}").fetchone()
-            if row[0]:
-                supplied[name] = frozenset(column for column, count in zip(columns, row[1:], strict=False) if count)
+            table = backend.table(name)
+            counted = {f"c{at}": table[column].count() for at, column in enumerate(columns)}
+            (row,) = backend.to_pyarrow(table.aggregate(rows=table.count(), **counted)).to_pylist()
+            if row["rows"]:
+                supplied[name] = frozenset(column for at, column in enumerate(columns) if row[f"c{at}"])
         return supplied
 
     def _query(self, table: Table, moment: datetime) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-import duckdb
-
 from mingdan.engine.findings import Text
 from mingdan.engine.reading.border_sql import SCHEMA
 from mingdan.engine.reading.identifiers import quoted
+from mingdan.engine.reading.store import Store
 from mingdan.engine.schema import Table
 from mingdan.engine.tables import TABLES
 
@@ -16,7 +15,7 @@ _FEW = 0.005
 _EMPTY = datetime(1970, 1, 1)  # noqa: DTZ001  # the trail is naive UTC throughout
 
 
-def newest(con: duckdb.DuckDBPyConnection, supplied: Mapping[str, Collection[str]]) -> tuple[datetime, list[Text]]:
+def newest(store: Store, supplied: Mapping[str, Collection[str]]) -> tuple[datetime, list[Text]]:
     """Return the newest time in the trail (naive UTC), and a notice where later times were left out as slips.
 
     Slips are the times after a gap of 90 days that belong to less than one in 200 rows: the year 2052 typed for 2025
@@ -30,7 +29,7 @@ def newest(con: duckdb.DuckDBPyConnection, supplied: Mapping[str, Collection[str
     ]
     if not queries:
         return _EMPTY, []
-    days = con.execute(
+    days = store.execute(
         "SELECT CAST(moment AS DATE) AS day, count(*), max(moment) FROM (" + " UNION ALL ".join(queries) + ") "
         "WHERE moment IS NOT NULL GROUP BY 1 ORDER BY 1"
     ).fetchall()

@@ -1,4 +1,4 @@
-"""A trail that has been read: typed tables in DuckDB, what was set aside, and the view as of any moment."""
+"""A trail that has been read: typed tables in an engine, what was set aside, and the view as of any moment."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -6,17 +6,20 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-import duckdb
 import ibis
 
 from mingdan.engine.findings import Text
 from mingdan.engine.reading.as_of import AsOf
 from mingdan.engine.reading.border import Admitted
 from mingdan.engine.reading.border_sql import SCHEMA
-from mingdan.engine.reading.identifiers import quoted
+from mingdan.engine.reading.identifiers import literal, quoted
 from mingdan.engine.reading.newest import newest
+from mingdan.engine.reading.raw import ROW
+from mingdan.engine.reading.rebuilt import STATE_CHANGES
 from mingdan.engine.reading.set_aside import SetAsideRows
+from mingdan.engine.reading.store import Store
 from mingdan.engine.result import SetAside, TableRead
+from mingdan.engine.tables import TABLES
 from mingdan.engine.trail import Tables
 
 _MOST_SHOWN = 1000
@@ -32,20 +35,21 @@ class ReadTrail:
 
     def __init__(
         self,
-        raw: duckdb.DuckDBPyConnection,
+        store: Store,
         admitted: Mapping[str, Admitted],
         counts: tuple[TableRead, ...],
         set_aside: SetAsideRows,
         notices: Iterable[Text],
         fingerprint: str | None,
     ) -> None:
-        self._raw, self._set_aside = raw, set_aside
+        self._store = self._asked = store
+        self._set_aside = set_aside
         self.supplied = {name: found.supplied for name, found in admitted.items() if found.rows}
         self.counts = counts
         self.fingerprint = fingerprint
-        self.latest, late = newest(raw, self.supplied)
+        self.latest, late = newest(store, self.supplied)
         self.notices: tuple[Text, ...] = (*notices, *late, *self._about_currencies(), *self._about_undated())
-        self._as_of = AsOf(raw, self.supplied, self.latest)
+        self._as_of = AsOf(store, self.supplied, self.latest)
 
     @cached_property
     def con(self) -> ibis.BaseBackend:
@@ -66,6 +70,17 @@ class ReadTrail:
         """The currency of most amounts; CNY where the trail does not say."""
         return next(iter(self._currencies), "CNY")
 
+    def write_tables(self, folder: Path) -> dict[str, Path]:
+        """Write each typed table that has rows as Parquet, with what the views need beside; return the files by table."""
+        files = {name: folder / f"{name}.parquet" for name in (*self.supplied, STATE_CHANGES)}
+        for name, file in files.items():
+            columns = [*TABLES[name].column_names, ROW] if name in TABLES else ["*"]
+            cells = ", ".join(column if column == "*" else quoted(column) for column in columns)
+            self._store.execute(
+                f"COPY (SELECT {cells} FROM {SCHEMA}.{quoted(name)}) TO {literal(str(file))} (FORMAT parquet)"
+            )
+        return files
+
     def as_of(self, moment: datetime) -> Tables:
         """Return the trail as it was known at a moment (naive UTC): later rows do not exist, later cells are as before."""
         backend = self._as_of.backend(moment)
@@ -76,11 +91,22 @@ class ReadTrail:
         """Return how many rows each table had at the moment of `tables`; rows set aside have no date and count always."""
         if tables.as_of >= self.latest:
             return self.counts
-        return tuple(replace(one, rows=int(tables[one.name].count().execute())) for one in self.counts)
+        return tuple(replace(one, rows=_rows_of(tables, one.name)) for one in self.counts)
+
+    @property
+    def engine(self) -> str:
+        """The name of what computes."""
+        return self._asked.engine
+
+    def hand_over(self, store: Store) -> None:
+        """Let another engine, which holds the same typed tables, answer from now on."""
+        self._asked = store
+        self._as_of = AsOf(store, self.supplied, self.latest)
 
     def close(self) -> None:
         """Let go of the workspace; tables handed out before can no longer be read."""
-        self._raw.close()
+        for store in dict.fromkeys((self._asked, self._store)):
+            store.close()
 
     @cached_property
     def _currencies(self) -> dict[str, int]:
@@ -89,7 +115,7 @@ class ReadTrail:
         if not tables:
             return {}
         union = " UNION ALL ".join(f"SELECT currency FROM {SCHEMA}.{quoted(name)}" for name in tables)
-        rows = self._raw.execute(
+        rows = self._store.execute(
             f"SELECT currency, count(*) AS rows FROM ({union}) WHERE currency IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
         ).fetchall()
         return dict(rows)
@@ -99,7 +125,7 @@ class ReadTrail:
         if "outcome" not in self.supplied.get("opportunities", ()):
             return []
         undated = "outcome <> 'open' AND closed_at IS NULL"
-        found = self._raw.execute(f"SELECT count(*) FROM {SCHEMA}.opportunities WHERE {undated}").fetchone()
+        found = self._store.execute(f"SELECT count(*) FROM {SCHEMA}.opportunities WHERE {undated}").fetchone()
         count = int(found[0]) if found else 0
         en = f"opportunities: {count:,} closed deals have no closed_at; for any day before {self.latest:%Y-%m-%d} they count as open."
         zh = f"opportunities：{count:,} 个已结商机没有关闭时间；回看 {self.latest:%Y-%m-%d} 之前的日期时按进行中处理。"
@@ -115,3 +141,8 @@ class ReadTrail:
                 zh=f"金额涉及多种货币，未作换算：以 {self.currency} 为主，另有 {others} 行。",
             )
         ]
+
+
+def _rows_of(tables: Tables, name: str) -> int:
+    count: int = tables.con.to_pyarrow(tables[name].count()).as_py()
+    return count

@@ -20,6 +20,7 @@ from mingdan.engine.reading.raw import RawTable, Source, SourceOptions, TextTabl
 from mingdan.engine.reading.references import dangling
 from mingdan.engine.reading.set_aside import SetAsideRows
 from mingdan.engine.reading.shelf import SCRATCH, Shelf
+from mingdan.engine.reading.store import DuckStore
 from mingdan.engine.result import TableRead
 from mingdan.engine.tables import TABLES
 
@@ -96,12 +97,13 @@ def _read(
     _check_start(path, shelf, admitted, said)
     if strict:
         set_aside.refuse()
-    said += dangling(con, admitted)
+    store = DuckStore(con)
+    said += dangling(store, admitted)
     fingerprint = keyer.fingerprint
     keyer.forget()
     _forget_cells(con)
     _limit_memory(con, _TO_ASK)
-    return ReadTrail(con, admitted, _counts(admitted, set_aside), set_aside, said, fingerprint)
+    return ReadTrail(store, admitted, _counts(admitted, set_aside), set_aside, said, fingerprint)
 
 
 def _forget_cells(con: duckdb.DuckDBPyConnection) -> None:

@@ -7,9 +7,10 @@ import duckdb
 from mingdan.engine.reading import forms
 from mingdan.engine.reading.border_sql import SCHEMA
 from mingdan.engine.reading.identifiers import literal
+from mingdan.engine.reading.store import Store
 from mingdan.engine.tables import TABLES
 
-_CHANGES = "state_changes"
+STATE_CHANGES = "state_changes"
 _FIELDS = {
     ("accounts", "owner_id"): ("account accounts 客户", "owner owner_id ownerid 负责人 归属人"),
     ("leads", "status"): ("lead leads 线索", "status lead_status leadstatus 状态 线索状态"),
@@ -23,7 +24,7 @@ def keep_state_changes(con: duckdb.DuckDBPyConnection, plain: str | None) -> Non
     person's data is among these cells: whose customer it is and how far a lead has come.
     """
     con.execute(
-        f"CREATE OR REPLACE TABLE {SCHEMA}.{_CHANGES} (what VARCHAR, row_id VARCHAR, changed_at TIMESTAMP, place BIGINT, "
+        f"CREATE OR REPLACE TABLE {SCHEMA}.{STATE_CHANGES} (what VARCHAR, row_id VARCHAR, changed_at TIMESTAMP, place BIGINT, "
         "old VARCHAR, new VARCHAR)"
     )
     if plain is None:
@@ -31,7 +32,7 @@ def keep_state_changes(con: duckdb.DuckDBPyConnection, plain: str | None) -> Non
     for (table, column), (tables, fields) in _FIELDS.items():
         old, new = (_value(table, column, f"p.{side}") for side in ("old", "new"))
         con.execute(
-            f"INSERT INTO {SCHEMA}.{_CHANGES} SELECT {literal(column)}, c.row_id, c.changed_at, c._row, {old}, {new} "
+            f"INSERT INTO {SCHEMA}.{STATE_CHANGES} SELECT {literal(column)}, c.row_id, c.changed_at, c._row, {old}, {new} "
             f"FROM {SCHEMA}.field_changes c JOIN ({plain}) p ON p._file = c._file AND p._row = c._row "
             f"WHERE lower(c.table_name) IN ({_listed(tables)}) AND lower(c.field) IN ({_listed(fields)})"
         )
@@ -50,9 +51,9 @@ def _listed(words: str) -> str:
 class Rebuilding:
     """How cells of a present state are brought back; `joins` are what the rewritten cells need."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, supplied: Mapping[str, Collection[str]]) -> None:
+    def __init__(self, store: Store, supplied: Mapping[str, Collection[str]]) -> None:
         self._supplied = supplied
-        rows = con.execute(f"SELECT DISTINCT what FROM {SCHEMA}.{_CHANGES}").fetchall()
+        rows = store.execute(f"SELECT DISTINCT what FROM {SCHEMA}.{STATE_CHANGES}").fetchall()
         self._recorded = {what for (what,) in rows}
 
     def rewrite(self, table: str, cells: MutableMapping[str, str], at: str) -> str:
@@ -81,7 +82,7 @@ class Rebuilding:
             )
         cells["owner_id"] = then
         changes = (
-            f"(SELECT row_id AS id, changed_at, place, old, new FROM {SCHEMA}.{_CHANGES} WHERE what = 'owner_id' "
+            f"(SELECT row_id AS id, changed_at, place, old, new FROM {SCHEMA}.{STATE_CHANGES} WHERE what = 'owner_id' "
             + (
                 f"UNION ALL SELECT account_id, changed_at, _row, from_employee_id, to_employee_id FROM {SCHEMA}.owner_changes)"
                 if "owner_changes" in self._supplied
@@ -89,9 +90,9 @@ class Rebuilding:
             )
         )
         return (
-            "LEFT JOIN (SELECT id, min({'moment': changed_at, 'place': place, 'owner': old}) AS cell "
+            "LEFT JOIN (SELECT id, min({'moment': changed_at, 'place': place, 'none': old IS NULL, 'owner': old}) AS cell "
             f"FROM {changes} WHERE changed_at > {at} GROUP BY 1) next ON next.id = t.account_id "
-            "LEFT JOIN (SELECT id, max({'moment': changed_at, 'place': place, 'owner': new}) AS cell "
+            "LEFT JOIN (SELECT id, max({'moment': changed_at, 'place': place, 'none': new IS NULL, 'owner': new}) AS cell "
             f"FROM {changes} WHERE changed_at <= {at} GROUP BY 1) last ON last.id = t.account_id"
         )
 
@@ -103,8 +104,8 @@ class Rebuilding:
             f"THEN CASE WHEN t.status IN ('new', 'working') THEN {status} END "
             f"WHEN changed.later IS NULL THEN {status} ELSE changed.later.old END"
         )
-        later = "min({'moment': changed_at, 'place': place, 'old': old})"
+        later = "min({'moment': changed_at, 'place': place, 'none': old IS NULL, 'old': old})"
         return (
-            f"LEFT JOIN (SELECT row_id AS id, {later} FILTER (changed_at > {at}) AS later FROM {SCHEMA}.{_CHANGES} "
+            f"LEFT JOIN (SELECT row_id AS id, {later} FILTER (changed_at > {at}) AS later FROM {SCHEMA}.{STATE_CHANGES} "
             "WHERE what = 'status' GROUP BY 1) changed ON changed.id = t.lead_id"
         )

@@ -2,30 +2,29 @@
 
 from collections.abc import Mapping
 
-import duckdb
-
 from mingdan.engine.findings import Text
 from mingdan.engine.reading.border import Admitted
 from mingdan.engine.reading.border_sql import SCHEMA
 from mingdan.engine.reading.identifiers import quoted
+from mingdan.engine.reading.store import Store
 from mingdan.engine.schema import Column
 from mingdan.engine.tables import TABLES
 
 
-def dangling(con: duckdb.DuckDBPyConnection, admitted: Mapping[str, Admitted]) -> list[Text]:
+def dangling(store: Store, admitted: Mapping[str, Admitted]) -> list[Text]:
     """Return a notice for each column with references to rows that are not there, in tables that are."""
     notices = []
     for name, found in admitted.items():
         for column in found.table.columns:
             if column.refers_to and column.refers_to in admitted and column.name in found.supplied:
-                notice = _notice(con, name, column, column.refers_to)
+                notice = _notice(store, name, column, column.refers_to)
                 notices += [notice] if notice else []
     return notices
 
 
-def _notice(con: duckdb.DuckDBPyConnection, table: str, column: Column, parent: str) -> Text | None:
+def _notice(store: Store, table: str, column: Column, parent: str) -> Text | None:
     cell, key = quoted(column.name), quoted(TABLES[parent].key[0])
-    lost = con.execute(
+    lost = store.execute(
         f"SELECT count(*), coalesce(sum(rows), 0), min(value) FROM (SELECT {cell} AS value, count(*) AS rows "
         f"FROM {SCHEMA}.{quoted(table)} WHERE {cell} IS NOT NULL GROUP BY 1) "
         f"WHERE value NOT IN (SELECT {key} FROM {SCHEMA}.{quoted(parent)})"
