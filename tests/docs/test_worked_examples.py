@@ -8,12 +8,9 @@ from mingdan.engine.findings import FIRST_KEY_FAMILIES, Finding
 from mingdan.engine.fuse.alerts import ALERTS_FOR_100_REPS, KEY_WEIGHT, Policy
 from mingdan.engine.fuse.callbacks import AT_RANDOM, inclusion_probabilities
 from mingdan.engine.fuse.common_signs import TRUSTED, lowered
+from mingdan.engine.fuse.fusion import Fusion
 from mingdan.engine.fuse.grouping import WINDOW
 from mingdan.engine.fuse.weighing import (
-    CUSTOMERS_TOUCHED,
-    FAMILY_CAP,
-    REPEAT,
-    SALESPEOPLE_DIVERTING,
     Weighed,
     probability,
     spill_over,
@@ -23,6 +20,7 @@ from mingdan.engine.trail import Tables
 from tests.docs.pages import DOCS, rows_of
 from tests.engine.fuse.cases import NAMED, f
 
+FUSION = Fusion()
 PAGE = "how-it-works/fusion.md"
 ROWS = rows_of(PAGE)
 
@@ -75,7 +73,7 @@ def test_a_fitting_waiver_leaves_no_finding() -> None:
     ],
 )
 def test_each_finding_of_the_example_keeps_what_is_told(told: str, code: str) -> None:
-    ((finding, kept),) = [entry for entry in weigh(EXAMPLE, NAMED).findings if entry[0].detector == code]
+    ((finding, kept),) = [entry for entry in weigh(EXAMPLE, NAMED, FUSION).findings if entry[0].detector == code]
     family, weight, told_kept, _why = ROWS[told]
     assert (family, weight, told_kept) == (NAMED[code], f"{finding.weight:g}", f"{kept:g}")
 
@@ -89,31 +87,31 @@ def of_a_tie(weight: float) -> Weighed:
 
 
 def test_the_example_adds_up_to_what_is_told() -> None:
-    weighed = weigh(EXAMPLE, NAMED)
+    weighed = weigh(EXAMPLE, NAMED, FUSION)
     assert ROWS["total"][2].strip("*") == f"{weighed.total:.2f}"
-    assert ROWS["3.43 (the example)"] == [f"{probability(weighed, 0.0):.2f}"]
+    assert ROWS["3.43 (the example)"] == [f"{probability(weighed, 0.0, FUSION):.2f}"]
 
 
 @pytest.mark.parametrize("weight", ["1.80", "2.70", "2.82", "3.42", "3.78"])
 def test_a_lone_matter_has_the_probability_told(weight: str) -> None:
-    assert ROWS[weight] == [f"{probability(at_a_customer(float(weight)), 0.0):.2f}"]
+    assert ROWS[weight] == [f"{probability(at_a_customer(float(weight)), 0.0, FUSION):.2f}"]
 
 
 @pytest.mark.parametrize("weight", ["0.6", "1.8", "2.4"])
 def test_a_tie_of_the_person_has_the_probability_told(weight: str) -> None:
-    assert ROWS[f"a tie of {weight}"] == [f"{probability(of_a_tie(float(weight)), 0.0):.2f}"]
+    assert ROWS[f"a tie of {weight}"] == [f"{probability(of_a_tie(float(weight)), 0.0, FUSION):.2f}"]
 
 
 @pytest.mark.parametrize(("told", "weight"), [("nothing", 0.0), ("0.6", 0.6), ("1", 1.0), ("1.8", 1.8), ("2.7", 2.7)])
 def test_another_matter_says_of_the_person_what_is_told(told: str, weight: float) -> None:
-    said = spill_over([at_a_customer(2.0), at_a_customer(weight)])[0]
-    assert ROWS[told] == [f"{said:.2f}", f"{probability(at_a_customer(2.0), said):.2f}"]
+    said = spill_over([at_a_customer(2.0), at_a_customer(weight)], FUSION)[0]
+    assert ROWS[told] == [f"{said:.2f}", f"{probability(at_a_customer(2.0), said, FUSION):.2f}"]
 
 
 @pytest.mark.parametrize("others", [0, 2, 8, 40])
 def test_a_sign_that_many_show_counts_as_little_as_told(others: int) -> None:
     shown = [f("losses", kind="employee", weight=1.8, employee=f"E{n}") for n in range(others + 1)]
-    kept = lowered(shown, 100, CUSTOMERS_TOUCHED)[0].weight
+    kept = lowered(shown, 100, FUSION.customers_touched)[0].weight
     assert ROWS[f"{others} of the 99 others"] == [f"{kept:.2f}"]
 
 
@@ -130,11 +128,11 @@ def test_the_constants_in_the_text_are_those_of_the_code() -> None:
     for said in (
         f"({caps})",
         f"within {WINDOW.days} days",
-        f"({REPEAT:g}, {REPEAT**2:g}, …)",
-        f"at most {FAMILY_CAP:g}",
-        f"{SALESPEOPLE_DIVERTING:.0%}".replace("%", " %"),
-        f"touched with probability {CUSTOMERS_TOUCHED:g}",
-        f"starts at {SALESPEOPLE_DIVERTING * CUSTOMERS_TOUCHED:g}",
+        f"({FUSION.repeat:g}, {FUSION.repeat**2:g}, …)",
+        f"at most {FUSION.family_cap:g}",
+        f"{FUSION.salespeople_diverting:.0%}".replace("%", " %"),
+        f"touched with probability {FUSION.customers_touched:g}",
+        f"starts at {FUSION.salespeople_diverting * FUSION.customers_touched:g}",
         f"counts for {TRUSTED} salespeople",
         f"carry at least {KEY_WEIGHT:g} each",
         f"(default {Policy().min_probability:g})",

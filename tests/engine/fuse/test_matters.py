@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingdan.engine.fuse import matters_of
+from mingdan.engine.fuse.fusion import Fusion
 from mingdan.engine.fuse.grouping import groups_of
-from mingdan.engine.fuse.weighing import FAMILY_CAP, Weighed, probability, spill_over, weigh
+from mingdan.engine.fuse.weighing import Weighed, probability, spill_over, weigh
 from tests.engine.fuse.cases import DETECTORS, NAMED, f
+
+FUSION = Fusion()
 
 
 def test_findings_that_share_a_customer_within_a_year_are_one_matter() -> None:
@@ -43,22 +46,22 @@ def test_a_matter_keeps_its_id_as_evidence_grows() -> None:
 
 
 def test_a_familys_repeats_count_little_and_are_capped() -> None:
-    one = weigh([f(weight=1.0, rows=("1",))], NAMED).total
-    twice = weigh([f(weight=1.0, rows=("1",)), f("basket", weight=1.0, rows=("2",))], NAMED).total
-    many = weigh([f(weight=2.7, rows=(str(n),)) for n in range(20)], NAMED).total
+    one = weigh([f(weight=1.0, rows=("1",))], NAMED, FUSION).total
+    twice = weigh([f(weight=1.0, rows=("1",)), f("basket", weight=1.0, rows=("2",))], NAMED, FUSION).total
+    many = weigh([f(weight=2.7, rows=(str(n),)) for n in range(20)], NAMED, FUSION).total
     assert one < twice < 1.5 * one
-    assert math.isclose(many, FAMILY_CAP)
+    assert math.isclose(many, FUSION.family_cap)
 
 
 def test_a_row_cited_by_two_families_counts_once() -> None:
-    same_row = weigh([f(weight=1.0, rows=("1",)), f("payer", weight=1.0, rows=("1",))], NAMED).total
-    other_row = weigh([f(weight=1.0, rows=("1",)), f("payer", weight=1.0, rows=("2",))], NAMED).total
+    same_row = weigh([f(weight=1.0, rows=("1",)), f("payer", weight=1.0, rows=("1",))], NAMED, FUSION).total
+    other_row = weigh([f(weight=1.0, rows=("1",)), f("payer", weight=1.0, rows=("2",))], NAMED, FUSION).total
     assert same_row == 1.0
     assert other_row == 2.0
 
 
 def test_what_exculpates_is_never_shrunk() -> None:
-    weighed = weigh([f("payer", weight=2.0), f("said", weight=-1.5), f("said", weight=-0.5, day=2)], NAMED)
+    weighed = weigh([f("payer", weight=2.0), f("said", weight=-1.5), f("said", weight=-0.5, day=2)], NAMED, FUSION)
     assert weighed.total == 0.0
 
 
@@ -77,18 +80,21 @@ def test_a_tie_to_a_firm_joins_the_heaviest_matter_of_the_person() -> None:
 
 def weighed(*weights: float, person: bool = False) -> list[Weighed]:
     kind = "employee" if person else "account"
-    return [weigh([f(weight=weight, kind=kind)], NAMED) if weight else weigh([], NAMED) for weight in weights]
+    return [
+        weigh([f(weight=weight, kind=kind)], NAMED, FUSION) if weight else weigh([], NAMED, FUSION)
+        for weight in weights
+    ]
 
 
 def test_weak_signs_at_many_customers_say_little_of_the_person() -> None:
-    assert spill_over(weighed(*[0.6] * 10))[0] < 0.3
-    assert spill_over(weighed(*[0.0] * 50))[0] == 0
-    assert spill_over(weighed(2.7, 0.3))[1] > 1
+    assert spill_over(weighed(*[0.6] * 10), FUSION)[0] < 0.3
+    assert spill_over(weighed(*[0.0] * 50), FUSION)[0] == 0
+    assert spill_over(weighed(2.7, 0.3), FUSION)[1] > 1
 
 
 def test_evidence_on_the_person_needs_no_search_over_customers() -> None:
     [on_a_customer], [on_the_person] = weighed(1.8), weighed(1.8, person=True)
-    assert probability(on_a_customer, 0.0) < 0.25 < probability(on_the_person, 0.0)
+    assert probability(on_a_customer, 0.0, FUSION) < 0.25 < probability(on_the_person, 0.0, FUSION)
 
 
 weights = st.floats(min_value=-2, max_value=2.7).map(lambda weight: round(weight, 6)).filter(bool)
@@ -97,7 +103,7 @@ weights = st.floats(min_value=-2, max_value=2.7).map(lambda weight: round(weight
 @given(weights, weights, st.booleans())
 def test_more_evidence_never_lowers_the_probability(one: float, other: float, person: bool) -> None:
     low, high = (weighed(weight, person=person)[0] for weight in sorted((one, other)))
-    assert 0 < probability(low, 0.0) <= probability(high, 0.0) < 1
+    assert 0 < probability(low, 0.0, FUSION) <= probability(high, 0.0, FUSION) < 1
 
 
 findings = st.builds(

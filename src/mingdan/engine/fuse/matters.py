@@ -4,39 +4,67 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.findings import Family, Finding
 from mingdan.engine.fuse.common_signs import lowered
+from mingdan.engine.fuse.fusion import Fusion
 from mingdan.engine.fuse.grouping import about_the_person, groups_of
-from mingdan.engine.fuse.weighing import CUSTOMERS_TOUCHED, Weighed, probability, spill_over, weigh
+from mingdan.engine.fuse.weighing import Weighed, probability, spill_over, weigh
 from mingdan.engine.result import Matter, Reason
 from mingdan.engine.wording import sentence
 
+SECONDS_A_DAY = 86_400
+
 
 def matters_of(
-    findings: Sequence[Finding], detectors: Sequence[Detector[Any]], salespeople: int = 0
+    findings: Sequence[Finding],
+    detectors: Sequence[Detector[Any]],
+    salespeople: int = 0,
+    *,
+    as_of: datetime | None = None,
+    fusion: Fusion = Fusion(),  # noqa: B008  # frozen
 ) -> tuple[Matter, ...]:
     """Group the findings into matters, most probable first (then by amount at risk, then by id).
 
     `salespeople` is how many the company has, so that what many of them show counts little; 0 if it is not known.
+    Evidence ages until `as_of`; None ages nothing.
     """
     by_code = {detector.code: detector for detector in detectors}
     family_of: dict[str, Family] = {detector.code: detector.family for detector in detectors}
     by_person: dict[str | None, list[Weighed]] = defaultdict(list)
-    counted = [finding for finding in findings if not by_code[finding.detector].modifier]
-    for group in groups_of(lowered(counted, salespeople, CUSTOMERS_TOUCHED)):
-        by_person[group[0].employee_id].append(weigh(group, family_of))
+    for group in groups_of(lowered(_counted(findings, by_code, as_of, fusion), salespeople, fusion.customers_touched)):
+        by_person[group[0].employee_id].append(weigh(group, family_of, fusion))
     matters: list[Matter] = []
     for person, weighed in by_person.items():
-        others = spill_over(weighed) if person else [0.0] * len(weighed)
-        matters.extend(_matter(one, other, by_code) for one, other in zip(weighed, others, strict=True))
+        others = spill_over(weighed, fusion) if person else [0.0] * len(weighed)
+        matters.extend(
+            _matter(one, probability(one, other, fusion), by_code) for one, other in zip(weighed, others, strict=True)
+        )
     return tuple(sorted(matters, key=lambda one: (-one.probability, -one.amount_at_risk, one.matter_id)))
 
 
-def _matter(weighed: Weighed, elsewhere: float, by_code: dict[str, Detector[Any]]) -> Matter:
+def _counted(
+    findings: Sequence[Finding], by_code: dict[str, Detector[Any]], as_of: datetime | None, fusion: Fusion
+) -> list[Finding]:
+    """Return what counts towards naming, with the weight that was learnt and that time has left; too old a sign is gone."""
+    counted = []
+    for finding in findings:
+        if by_code[finding.detector].modifier:
+            continue
+        kept = fusion.kept_after((as_of - finding.at).total_seconds() / SECONDS_A_DAY) if as_of else 1.0
+        if finding.weight > 0:
+            counted.append(replace(finding, weight=round(finding.weight * fusion.scale(finding.detector) * kept, 6)))
+        elif kept > 0:
+            counted.append(finding)
+    return [finding for finding in counted if finding.weight != 0]
+
+
+def _matter(weighed: Weighed, chance: float, by_code: dict[str, Detector[Any]]) -> Matter:
     findings = sorted((finding for finding, _ in weighed.findings), key=lambda one: (one.at, one.finding_id))
     specific = [one for one in findings if not about_the_person(one)] or findings
     return Matter(
@@ -45,7 +73,7 @@ def _matter(weighed: Weighed, elsewhere: float, by_code: dict[str, Detector[Any]
         account_ids=_together(one.account_ids for one in specific),
         opportunity_ids=_together(one.opportunity_ids for one in specific),
         company_ids=_together(one.company_ids for one in findings),
-        probability=probability(weighed, elsewhere),
+        probability=chance,
         weight_of_evidence=float(f"{weighed.total:.6g}"),
         amount_at_risk=_at_risk(specific, by_code) or Decimal(0),
         margin_at_risk=_at_risk(specific, by_code, margin=True),

@@ -6,19 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mingdan.engine.findings import Evidence, Family, Finding
+from mingdan.engine.fuse.fusion import Fusion
 from mingdan.engine.fuse.grouping import about_the_person
-
-REPEAT = 0.3
-"""What a further finding of the same family counts, each after the first: they mostly see the same thing again."""
-
-FAMILY_CAP = 2.7
-"""The most that one family may carry, however much it sees."""
-
-SALESPEOPLE_DIVERTING = 0.03
-"""Share of salespeople taken to divert orders before any evidence (detection.md §3); no source gives a prevalence."""
-
-CUSTOMERS_TOUCHED = 0.05
-"""Share of such a salesperson's customers that are touched: the price of looking at every customer for a sign."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +26,7 @@ class Weighed:
     ties_a_firm: bool
 
 
-def weigh(findings: Sequence[Finding], family_of: dict[str, Family]) -> Weighed:
+def weigh(findings: Sequence[Finding], family_of: dict[str, Family], fusion: Fusion) -> Weighed:
     """Add up a group: rows cited twice count once, a family's repeats count little, families add.
 
     Findings that speak against (negative weight) count in full: what exculpates is never shrunk.
@@ -48,9 +37,9 @@ def weigh(findings: Sequence[Finding], family_of: dict[str, Family]) -> Weighed:
         new = [row for row in finding.evidence if row not in cited]
         share = len(new) / len(finding.evidence) if finding.evidence and finding.weight > 0 else 1.0
         family = family_of[finding.detector]
-        kept[family].append((finding, _after_repeats(finding.weight * share, kept[family])))
+        kept[family].append((finding, _after_repeats(finding.weight * share, kept[family], fusion.repeat)))
         cited.update(finding.evidence)
-    capped = {family: _capped(kept[family]) for family in sorted(kept)}
+    capped = {family: _capped(kept[family], fusion.family_cap) for family in sorted(kept)}
     by_family = {family: sum(weight for _, weight in entries) for family, entries in capped.items()}
     listed = tuple(entry for entries in capped.values() for entry in entries)
     personal = [(finding, weight) for finding, weight in listed if about_the_person(finding)]
@@ -64,25 +53,25 @@ def weigh(findings: Sequence[Finding], family_of: dict[str, Family]) -> Weighed:
     )
 
 
-def _capped(entries: list[tuple[Finding, float]]) -> list[tuple[Finding, float]]:
+def _capped(entries: list[tuple[Finding, float]], most: float) -> list[tuple[Finding, float]]:
     """Scale what speaks for a family down to the cap; what speaks against it stays."""
     total = sum(weight for _, weight in entries if weight > 0)
-    scale = min(1.0, FAMILY_CAP / total) if total else 1.0
+    scale = min(1.0, most / total) if total else 1.0
     return [(finding, weight * scale if weight > 0 else weight) for finding, weight in entries]
 
 
-def _after_repeats(weight: float, before: Sequence[tuple[Finding, float]]) -> float:
+def _after_repeats(weight: float, before: Sequence[tuple[Finding, float]], repeat: float) -> float:
     positive = sum(1 for _, kept in before if kept > 0)
-    return weight * REPEAT**positive if weight > 0 else weight
+    return weight * repeat**positive if weight > 0 else weight
 
 
-def spill_over(weighed: Sequence[Weighed]) -> list[float]:
+def spill_over(weighed: Sequence[Weighed], fusion: Fusion) -> list[float]:
     """Return for each matter of one salesperson what the others say of the person (log10 likelihood ratio)."""
-    said = [_of_the_person(one) for one in weighed]
-    return [_repeats_shrunk(said[:index] + said[index + 1 :]) for index in range(len(said))]
+    said = [_of_the_person(one, fusion.customers_touched) for one in weighed]
+    return [_repeats_shrunk(said[:index] + said[index + 1 :], fusion.repeat) for index in range(len(said))]
 
 
-def _of_the_person(one: Weighed) -> float:
+def _of_the_person(one: Weighed, touched: float) -> float:
     """Return what a matter says of the person.
 
     Under the claim that the person diverts, each customer is touched with probability s, so evidence on one customer
@@ -90,23 +79,25 @@ def _of_the_person(one: Weighed) -> float:
     what it can. Evidence on the person as such says it in full.
     """
     on_customers = 10 ** (one.total - one.of_the_person)
-    return one.of_the_person + math.log10(1 - CUSTOMERS_TOUCHED + CUSTOMERS_TOUCHED * on_customers)
+    return one.of_the_person + math.log10(1 - touched + touched * on_customers)
 
 
-def _repeats_shrunk(said: Sequence[float]) -> float:
+def _repeats_shrunk(said: Sequence[float], repeat: float) -> float:
     """Count the strongest in full and each further one less: a habit of the person looks the same at every customer."""
-    return sum(weight * REPEAT**rank for rank, weight in enumerate(sorted(said, reverse=True)))
+    return sum(weight * repeat**rank for rank, weight in enumerate(sorted(said, reverse=True)))
 
 
-def probability(one: Weighed, elsewhere: float) -> float:
+def probability(one: Weighed, elsewhere: float, fusion: Fusion) -> float:
     """Return P(the matter is a side deal): that the salesperson diverts, and these customers are touched; to 6 digits.
 
     What is said elsewhere may at most make diverting as likely as not. A matter whose evidence ties the person as such
-    to an outside firm stands for the person: its customers are then only where it shows most.
+    to an outside firm stands for the person: its customers are then only where it shows most. At the end the figure is
+    moved to what came true on invented companies.
     """
-    prior = min(10**elsewhere * SALESPEOPLE_DIVERTING / (1 - SALESPEOPLE_DIVERTING), 1.0)
-    odds = prior * 10 ** _of_the_person(one)
+    prior = min(10**elsewhere * fusion.salespeople_diverting / (1 - fusion.salespeople_diverting), 1.0)
+    odds = prior * 10 ** _of_the_person(one, fusion.customers_touched)
     diverts = odds / (1 + odds)
-    touched = CUSTOMERS_TOUCHED * 10 ** (one.total - one.of_the_person)
+    touched = fusion.customers_touched * 10 ** (one.total - one.of_the_person)
     named = one.ties_a_firm or not one.on_customers
-    return float(f"{diverts if named else diverts * touched / (1 - CUSTOMERS_TOUCHED + touched):.6g}")
+    said = diverts if named else diverts * touched / (1 - fusion.customers_touched + touched)
+    return float(f"{fusion.calibrated(said):.6g}")
