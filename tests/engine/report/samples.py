@@ -67,8 +67,8 @@ ESTIMATE = CallbackEstimate(
     customers=3120,
     company=DiversionRate(None, 140, 96, 88, Estimated(0.148, 0.0812, 0.239), Estimated(0.0119, 0.00031, 0.0643)),
     teams=(
-        DiversionRate("T-Ost", 74, 52, 47, Estimated(0.0921, 0.0301, 0.203), Estimated(0.0, 0.0, 0.0755)),
-        DiversionRate("T-West", 40, 27, 25, withheld=Text("fewer than 5 people", "不足 5 人")),
+        DiversionRate("T01", 74, 52, 47, Estimated(0.0921, 0.0301, 0.203), Estimated(0.0, 0.0, 0.0755)),
+        DiversionRate("T02", 40, 27, 25, withheld=Text("fewer than 5 people", "不足 5 人")),
     ),
     caveat=Text(
         "Customers buy from several firms; an answer is hearsay.", "客户往往向多家企业采购，口头答复不是凭证。"

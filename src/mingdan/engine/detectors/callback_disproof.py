@@ -1,11 +1,9 @@
 """V1: a customer who was called back says that it bought elsewhere."""
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import ibis
 
@@ -13,67 +11,66 @@ from mingdan.engine.context import Scope
 from mingdan.engine.detector import Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.account_standing import Standing, standings
+from mingdan.engine.methods.answer_weight import Answer, Answers, answer_weight, answers_of
 from mingdan.engine.methods.listed import among
 from mingdan.engine.trail import Tables, money
-
-Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """`told`: how often a customer whose order was diverted says so; `named`: how often it names the salesperson then.
+    """`alone`: the most that buying elsewhere weighs by itself; `repeat`: what naming the salesperson again adds.
 
-    `one_answer` and `two_answers` are the most weight (log10) that one oral answer and several may carry.
-    `supply_days` is how long before the call a shortage may have sent the customer elsewhere.
+    `one_answer` and `two_answers` are the most weight (log10) that one oral answer and several that name the same
+    salesperson may carry. `supply_days` is how long before the call a shortage may have sent the customer elsewhere.
     """
 
-    told: float = 0.6
-    named: float = 0.2
+    alone: float = 0.2
+    repeat: float = 0.5
     one_answer: float = 1.0
     two_answers: float = 1.8
     supply_days: int = 120
-
-
-@dataclass(frozen=True)
-class Usual:
-    """How often customers of the company answer so: that they bought elsewhere, and naming a salesperson with it."""
-
-    elsewhere: float
-    naming: float
+    least_weight: float = 0.05
 
 
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     """Return one finding per customer that says it bought elsewhere, tied to the salesperson it names, else to its owner."""
-    answers = _answers(tables)
-    if not answers:
-        return []
-    usual = _usual(tables)
+    rows = answers_of(tables)
+    answers = Answers(rows)
     by_account: dict[str, list[Answer]] = defaultdict(list)
-    for answer in answers:
-        by_account[answer["account_id"]].append(answer)
-    owners = standings(tables, {account: rows[0]["called_at"] for account, rows in by_account.items()})
-    yearly = _yearly(tables, list(by_account))
+    for row in rows:
+        by_account[row["account_id"]].append(row)
+    weights = {
+        account: min(
+            answer_weight(some, answers, alone=parameters.alone, repeat=parameters.repeat), _most(some, parameters)
+        )
+        for account, some in sorted(by_account.items())
+        if any(row["elsewhere"] for row in some)
+    }
+    told = {account: weight for account, weight in weights.items() if weight >= parameters.least_weight}
+    if not told:
+        return []
+    said = {account: [row for row in by_account[account] if row["elsewhere"]] for account in told}
+    owners = standings(tables, {account: rows[0]["called_at"] for account, rows in said.items()})
+    yearly = _yearly(tables, list(told))
+    left = _left(tables)
     return [
-        _finding(tables, rows, owners[account], usual, yearly.get(account, Decimal(0)), parameters)
-        for account, rows in sorted(by_account.items())
+        _finding(tables, said[account], owners[account], weight, yearly.get(account, Decimal(0)), left, parameters)
+        for account, weight in told.items()
     ]
 
 
-def _answers(tables: Tables) -> list[Answer]:
-    callbacks = tables.callbacks
-    said = callbacks.filter(callbacks.account_id.notnull() & callbacks.bought_elsewhere.fill_null(False))
-    columns = ("callback_id", "account_id", "called_at", "stated_date", "supplier_company_id", "mentions_employee_id")
-    return tables.records(said.select(*columns), order_by=["account_id", "called_at", "callback_id"])
+def _most(rows: list[Answer], parameters: Parameters) -> float:
+    """Return the most the answers may carry: more only where the same salesperson is named on different days."""
+    days = defaultdict(set)
+    for row in rows:
+        if row["elsewhere"] and row["mentions_employee_id"]:
+            days[row["mentions_employee_id"]].add(row["called_at"].date())
+    return parameters.two_answers if any(len(some) > 1 for some in days.values()) else parameters.one_answer
 
 
-def _usual(tables: Tables) -> Usual:
-    """Return the company's own rates, one added on each side; a call that reached nobody is no answer."""
-    asked = tables.callbacks.filter(tables.callbacks.bought_elsewhere.notnull())
-    elsewhere = asked.bought_elsewhere.ifelse(1, 0)
-    naming = (asked.bought_elsewhere & asked.mentions_employee_id.notnull()).ifelse(1, 0)
-    counted = asked.agg(n=asked.count(), elsewhere=elsewhere.sum(), naming=naming.sum())
-    [row] = tables.records(counted, order_by=["n"])
-    return Usual((1 + (row["elsewhere"] or 0)) / (2 + row["n"]), (1 + (row["naming"] or 0)) / (2 + row["n"]))
+def _left(tables: Tables) -> dict[str, object]:
+    gone = tables.employees.filter(ibis._.left_date.notnull()).select("employee_id", "left_date")
+    return {row["employee_id"]: row["left_date"] for row in tables.records(gone, order_by=["employee_id"])}
 
 
 def _yearly(tables: Tables, accounts: list[str]) -> dict[str, Decimal]:
@@ -86,17 +83,24 @@ def _yearly(tables: Tables, accounts: list[str]) -> dict[str, Decimal]:
 
 
 def _finding(
-    tables: Tables, rows: list[Answer], standing: Standing, usual: Usual, bought: Decimal, parameters: Parameters
+    tables: Tables,
+    rows: list[Answer],
+    standing: Standing,
+    weight: float,
+    bought: Decimal,
+    left: dict[str, object],
+    parameters: Parameters,
 ) -> Finding:
     named = sorted({row["mentions_employee_id"] for row in rows if row["mentions_employee_id"]})
     suppliers = sorted({row["supplier_company_id"] for row in rows if row["supplier_company_id"]})
     employee = named[0] if named else standing.employee_id
     account, called = rows[0]["account_id"], rows[-1]["called_at"]
+    gone = left.get(employee or "")
     return Finding(
         subject_kind="account",
         subject_id=account,
         at=rows[0]["called_at"],
-        weight=_weight(len(rows), bool(named), usual, parameters),
+        weight=weight,
         evidence=tuple(Evidence("callbacks", row["callback_id"]) for row in rows),
         facts={
             "account": account,
@@ -113,16 +117,9 @@ def _finding(
             "distributor": _distributor(tables, suppliers, rows),
             "interest": _interest(tables, employee, suppliers, rows),
             "respondent": "ruled_out" if len(rows) > 1 else "open",
+            "followed": "supported" if gone is not None and gone <= rows[0]["called_at"].date() else "ruled_out",
         },
     )
-
-
-def _weight(answers: int, named: bool, usual: Usual, parameters: Parameters) -> float:
-    """Return how much likelier the answer is after a diversion than as customers here usually answer."""
-    told = parameters.told * (parameters.named if named else 1.0)
-    weight = math.log10(told / (usual.naming if named else usual.elsewhere))
-    most = parameters.two_answers if answers > 1 else parameters.one_answer
-    return min(most, weight * (1 if answers == 1 else 1.5)) if weight > 0 else 0.0
 
 
 def _supply(tables: Tables, rows: list[Answer], standing: Standing, parameters: Parameters) -> Status:
@@ -167,10 +164,15 @@ _ELSEWHERE: dict[str, object] = {
     "bought_elsewhere": "true",
 }
 _ORDERS = [{"order_id": "O1", "account_id": "A1", "ordered_at": "2024-06-01", "amount": "80000", "employee_id": "E1"}]
+_BY_NAME: dict[str, object] = {"mentions_employee_id": "E1"}
+_RIVALS: list[dict[str, object]] = [
+    {**_ELSEWHERE, "callback_id": f"R{number}", "account_id": f"R{number}", "supplier_company_id": "C9"}
+    for number in range(6)
+]
 
 DETECTOR = Detector(
     code="callback-disproof",
-    version=1,
+    version=2,
     design="V1",
     family="voice",
     strength="W4",
@@ -188,13 +190,16 @@ DETECTOR = Detector(
         zh="向该客户的另一位人员核实，并请其出示采购凭证；不要只问销售员提供的联系人。",
     ),
     method=Text(
-        en="Likelihood ratio: a diverted customer says so in 60 % of calls (and names the salesperson in a fifth of these), "
-        "against how often customers of this company answer so; one oral answer carries at most 1, several at most 1.8.",
-        zh="似然比：订单被转走的客户在 60 % 的回访中会这样说（其中五分之一会提到销售员），与本公司客户作此答复的比例相比；一次口头答复最多计 1，多次最多计 1.8。",
+        en="Likelihood ratios against how customers of this company answer, the customer's own answers left out: buying "
+        "elsewhere says at most 0.2 by itself (customers buy from several firms); naming a salesperson and a supplier that "
+        "only one salesperson's customers name add to it, a supplier that many name and a later denial take off. One oral "
+        "answer carries at most 1, several naming the same salesperson at most 1.8.",
+        zh="与本公司客户通常的答复相比的似然比（剔除该客户自己的答复）：仅表示已从别处购买最多计 0.2（客户往往多家采购）；提到销售员、或提到只有同一销售员的客户才提到的供货方，权重增加；供货方为多家客户提到、或之后又否认，权重降低。一次口头答复最多计 1，多次提到同一销售员最多计 1.8。",
     ),
     reads={"callbacks": ("account_id", "bought_elsewhere")},
     uses={
-        "callbacks": ("stated_date", "supplier_company_id", "mentions_employee_id"),
+        "callbacks": ("reached", "stated_date", "supplier_company_id", "supplier_name", "mentions_employee_id"),
+        "employees": ("left_date",),
         "orders": ("amount",),
         "accounts": ("owner_id", "region", "segment"),
     },
@@ -204,6 +209,14 @@ DETECTOR = Detector(
         Innocent("supply", Text(en="we could not deliver, or the price rose", zh="我方缺货或涨价"), 1.0),
         Innocent("distributor", Text(en="bought from an approved distributor", zh="从授权经销商处购买"), 1.8),
         Innocent("interest", Text(en="a declared and approved interest", zh="已申报并获批准的利益关系"), 1.8),
+        Innocent(
+            "followed",
+            Text(
+                en="the person named had left us by then, and customers may follow",
+                zh="所提到的人员当时已离职，客户可自由追随",
+            ),
+            1.0,
+        ),
         Innocent("respondent", Text(en="the person asked is not the one who buys", zh="受访者并非采购人员"), 0.6),
     ),
     wakes_on=("callbacks",),
@@ -213,6 +226,27 @@ DETECTOR = Detector(
             fires=True,
             as_of="2025-06-30",
             records={"callbacks": [_ELSEWHERE, *_asked(39)], "orders": _ORDERS},
+        ),
+        Example(
+            name="the customer names a salesperson, and a supplier that nobody else names",
+            fires=True,
+            as_of="2025-06-30",
+            records={
+                "callbacks": [{**_ELSEWHERE, **_BY_NAME, "supplier_company_id": "C1"}, *_asked(39), *_RIVALS],
+                "orders": _ORDERS,
+            },
+        ),
+        Example(
+            name="the customer names a rival whom other salespeople's customers name too",
+            fires=False,
+            as_of="2025-06-30",
+            records={
+                "callbacks": [{**_ELSEWHERE, "supplier_company_id": "C9"}, *_asked(39), *_RIVALS],
+                "accounts": [
+                    {"account_id": f"R{number}", "name": f"R{number}", "owner_id": f"E{number}"} for number in range(6)
+                ],
+                "orders": _ORDERS,
+            },
         ),
         Example(
             name="everybody buys elsewhere too",

@@ -33,7 +33,7 @@ def asked_by_chance(tables: Tables, since: datetime) -> tuple[Columns, int]:
         month=calls.called_at.year() * 12 + calls.called_at.month() - 1,
     )
     drawn = calls.filter(calls.known.notnull() | calls.random.fill_null(False))
-    asked = _judged(tables, _placed(tables, drawn))
+    asked = _judged(tables, placed(tables, drawn))
     columns = tables.columns(asked, order_by=["callback_id"])
     months, dealt = _first_dealings(tables)
     columns["chance"] = _chances(columns, months, dealt)
@@ -65,27 +65,33 @@ def _judged(tables: Tables, drawn: Expression) -> Expression:
     )
 
 
-def _placed(tables: Tables, drawn: Expression) -> Expression:
-    """Add the team of the customer's owner at the time of the call, its region, and whether it was still buying."""
-    calls = drawn.select("callback_id", "account_id", "called_at")
-    spans = calls.inner_join(ownership(tables), "account_id")
+def placed(tables: Tables, calls: Expression) -> Expression:
+    """Add the `owner` of the customer called at the time, the owner's `team_id`, the customer's `region`, and `still`.
+
+    `still` is 1 where the customer bought from us in the half year before the call, else 0.
+    """
+    named = calls.select("callback_id", "account_id", "called_at")
+    spans = named.inner_join(ownership(tables), "account_id")
     then = spans.filter(
         (spans.since.isnull() | (spans.since <= spans.called_at))
         & (spans.until.isnull() | (spans.until > spans.called_at))
     )
     owners = then.group_by("callback_id").agg(owner=then.employee_id.min())
-    staff = tables.employees.select("team_id", owner="employee_id")
-    teams = owners.inner_join(staff, "owner").select("callback_id", "team_id")
-    orders = calls.inner_join(tables.orders.select("account_id", "ordered_at"), "account_id")
+    teams = tables.employees.select("team_id", owner="employee_id")
+    orders = named.inner_join(tables.orders.select("account_id", "ordered_at"), "account_id")
     before = ibis.interval(days=STILL_BUYING_DAYS)
     recent = orders.filter((orders.ordered_at <= orders.called_at) & (orders.ordered_at >= orders.called_at - before))
     buying = recent.select("callback_id").distinct().mutate(buys=ibis.literal(1))
     regions = tables.accounts.select("account_id", "region")
-    placed = drawn.left_join(regions, "account_id").drop("account_id_right")
-    placed = placed.left_join(teams, "callback_id").drop("callback_id_right")
-    placed = placed.left_join(buying, "callback_id").drop("callback_id_right")
-    return placed.mutate(
-        still=placed.buys.fill_null(0), region=placed.region.fill_null(""), team_id=placed.team_id.fill_null("")
+    found = calls.left_join(regions, "account_id").drop("account_id_right")
+    found = found.left_join(owners, "callback_id").drop("callback_id_right")
+    found = found.left_join(teams, "owner").drop("owner_right")
+    found = found.left_join(buying, "callback_id").drop("callback_id_right")
+    return found.mutate(
+        still=found.buys.fill_null(0),
+        region=found.region.fill_null(""),
+        team_id=found.team_id.fill_null(""),
+        owner=found.owner.fill_null(""),
     )
 
 
