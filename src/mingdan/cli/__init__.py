@@ -2,7 +2,7 @@
 
 import typer
 
-from mingdan.cli import catalogue, replaying, scanning, worlds
+from mingdan.cli import catalogue, explaining, replaying, scanning, worlds
 from mingdan.cli.console import failing_clearly
 
 app = typer.Typer(
@@ -15,6 +15,8 @@ app = typer.Typer(
 
 app.command("scan")(scanning.scan)
 app.command("replay")(replaying.replay)
+app.command("explain")(explaining.explain)
+app.command("dry-run")(explaining.dry_run)
 app.command("map")(scanning.propose)
 app.command("demo")(worlds.demo)
 app.command("simulate")(worlds.simulate)

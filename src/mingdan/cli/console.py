@@ -13,8 +13,10 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from mingdan.engine.evaluate_reading import UnreadableResultError
+from mingdan.engine.evaluate.reading import UnreadableResultError
+from mingdan.engine.explain import UnknownAlertError
 from mingdan.engine.keys import KeyFileError
+from mingdan.engine.parameters import UnreadableParametersError
 from mingdan.engine.reading.raw import UnreadableTrailError
 
 out = Console()
@@ -22,6 +24,9 @@ err = Console(stderr=True)
 
 FAILED = 1
 UNREADABLE = 2
+
+CLEAR = (UnreadableTrailError, UnreadableResultError, UnreadableParametersError, UnknownAlertError, KeyFileError)
+"""Complaints whose message is already one sentence that says what to do."""
 
 
 def complain(sentence: str, code: int) -> None:
@@ -35,7 +40,7 @@ def failing_clearly() -> Iterator[None]:
     """Turn what can go wrong outside the program into one sentence and an exit code."""
     try:
         yield
-    except (UnreadableTrailError, UnreadableResultError, KeyFileError) as reason:
+    except CLEAR as reason:
         complain(f"mingdan: {reason}", UNREADABLE)
     except KeyboardInterrupt:
         complain("mingdan: stopped; nothing half-written was left behind.", FAILED)

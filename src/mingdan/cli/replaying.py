@@ -8,9 +8,10 @@ import typer
 from rich.table import Table
 
 from mingdan.cli.console import out, progress_shown, workspace_for
-from mingdan.cli.scanning import KeyFile, Mapping, Source, Trail
+from mingdan.cli.scanning import KeyFile, Mapping, Parameters, Source, Trail
 from mingdan.engine.detectors import DETECTORS
 from mingdan.engine.output import scan_json, write_alerts
+from mingdan.engine.parameters import read_setup
 from mingdan.engine.reading import read_trail
 from mingdan.engine.reading.atomic import whole_folder
 from mingdan.engine.replay import Every, days_of
@@ -53,6 +54,7 @@ def replay(
     min_probability: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="An alert must be at least so probable.")
     ] = 0.8,
+    parameters: Parameters = None,
 ) -> None:
     """Scan month after month as if it were then: nothing later is looked at, and nothing is raised twice."""
     days = days_between(start, end, every)
@@ -65,7 +67,7 @@ def replay(
         whole_folder(out_folder) as folder,
     ):
         read = read_trail(trail, source=source, mapping=mapping, key_file=key_file, workspace=workspace)
-        for result in replay_trail(read, days, options, on_progress=on_progress):
+        for result in replay_trail(read, days, options, on_progress=on_progress, setup=read_setup(parameters)):
             (folder / f"{result.as_of}").mkdir()
             (folder / f"{result.as_of}" / "scan.json").write_text(scan_json(result, by_code), encoding="utf-8")
             results.append(result)

@@ -11,6 +11,7 @@ from rich.table import Table
 from mingdan.cli.console import out, print_json, progress_shown, workspace_for
 from mingdan.engine.detectors import DETECTORS
 from mingdan.engine.output import scan_json, write_findings
+from mingdan.engine.parameters import read_setup
 from mingdan.engine.reading import ReadTrail
 from mingdan.engine.reading.atomic import whole_file, whole_folder
 from mingdan.engine.report import render
@@ -45,6 +46,9 @@ def _source(name: str | None) -> str | None:
 
 Source = Annotated[str | None, typer.Option(callback=_source, help="Whose export it is; found out if left away.")]
 Mapping = Annotated[Path | None, typer.Option(help="A mapping file (TOML) for other exports; see `mingdan map`.")]
+Parameters = Annotated[
+    Path | None, typer.Option("--parameters", help="A parameter file (TOML): what to ask and how to weigh.")
+]
 KeyFile = Annotated[Path | None, typer.Option(envvar="MINGDAN_KEY_FILE", help="The secret behind match keys.")]
 
 
@@ -64,6 +68,7 @@ def scan(
         float, typer.Option(min=0.0, max=1.0, help="An alert must be at least so probable.")
     ] = 0.8,
     engine: Annotated[str, typer.Option(help="What computes.")] = "duckdb",
+    parameters: Parameters = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be used.")] = False,
     names: Annotated[bool, typer.Option("--names", help="Show people's names in the report.")] = False,
     as_json: AsJson = False,
@@ -73,7 +78,9 @@ def scan(
         raise typer.BadParameter(f"there is no engine {engine!r}; known is duckdb.", param_hint="--engine")
     options = ScanOptions(source, mapping, key_file, _day(as_of), budget, min_probability, strict)
     with workspace_for(out_folder) as workspace, progress_shown("reading") as on_progress:
-        result, read = scan_trail(trail, options, workspace=workspace, on_progress=on_progress)
+        result, read = scan_trail(
+            trail, options, workspace=workspace, on_progress=on_progress, setup=read_setup(parameters)
+        )
         write_result(result, read, out_folder, with_names=names)
         read.close()
     if as_json:

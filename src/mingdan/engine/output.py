@@ -24,6 +24,7 @@ def _document(result: ScanResult, detectors: Mapping[str, Detector[Any]]) -> dic
         "scan": {
             "version": result.version,
             "as_of": result.as_of.isoformat(),
+            "moment": result.moment.isoformat(),
             "seconds": round(result.seconds, 3),
             "engine": result.engine,
             "currency": result.currency,
@@ -86,7 +87,11 @@ def _alert(alert: Alert, result: ScanResult) -> dict[str, Any]:
         "innocent_explanations": [
             {**_text(explanation.text), "status": explanation.status} for explanation in alert.innocent_explanations
         ],
-        "next_step": _text(alert.next_step),
+        "next_step": {
+            **_text(alert.next_step),
+            "hours": alert.next_step_hours,
+            "expected_gain_bits": alert.next_step_gain,
+        },
     }
 
 

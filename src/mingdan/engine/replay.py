@@ -3,10 +3,9 @@
 import calendar
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-from mingdan.engine.detector import Detector
-from mingdan.engine.detectors import DETECTORS
+from mingdan.engine.parameters import Setup
 from mingdan.engine.reading import ReadTrail
 from mingdan.engine.result import Alert, ScanResult
 from mingdan.engine.scan import Progress, ScanOptions, look
@@ -39,7 +38,7 @@ def replay(
     options: ScanOptions,
     *,
     on_progress: Progress,
-    detectors: Sequence[Detector[Any]] = DETECTORS,
+    setup: Setup | None = None,
 ) -> Iterator[ScanResult]:
     """Yield for each day, in order, what a scan at its end says; its alerts are only those that are new that day."""
     before: list[Alert] = []
@@ -49,7 +48,7 @@ def replay(
             datetime.combine(day, time.max),
             options,
             on_progress=_within(on_progress, index, len(days)),
-            detectors=detectors,
+            setup=setup,
             raised=before,
         )
         before.extend(result.alerts)

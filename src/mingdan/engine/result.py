@@ -84,13 +84,18 @@ class Matter:
 
 @dataclass(frozen=True)
 class Alert:
-    """A matter that passed the two-key rule, the probability and the budget: it may name a person."""
+    """A matter that passed the two-key rule, the probability and the budget: it may name a person.
+
+    The next step is the check that tells most for its hours; `next_step_gain` is what it is expected to tell, in bits.
+    """
 
     rank: int
     alert_id: str
     matter: Matter
     innocent_explanations: tuple[Explanation, ...]
     next_step: Text
+    next_step_hours: float = 0.0
+    next_step_gain: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -161,4 +166,5 @@ class ScanResult:
     numbers: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     min_probability: float = 0.8
+    moment: datetime = datetime.min  # noqa: DTZ901  # the trail is naive UTC throughout
     callback_estimate: CallbackEstimate | None = None

@@ -5,16 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import ibis
 
 import mingdan
 from mingdan.engine.callback_estimate import estimate_from_callbacks
-from mingdan.engine.detector import Detector
-from mingdan.engine.detectors import DETECTORS
 from mingdan.engine.findings import Finding
 from mingdan.engine.fuse import Policy, alerts_of, draw_callbacks, matters_of
+from mingdan.engine.parameters import Setup, shipped
 from mingdan.engine.reading import ReadTrail, read_trail
 from mingdan.engine.result import Alert, Callback, DetectorRun, Matter, ScanResult
 from mingdan.engine.trail import Tables
@@ -44,7 +42,7 @@ def scan(
     *,
     workspace: Path,
     on_progress: Progress,
-    detectors: Sequence[Detector[Any]] = DETECTORS,
+    setup: Setup | None = None,
 ) -> tuple[ScanResult, ReadTrail]:
     """Scan the trail at `path`; return the result and the trail it was read from, still open.
 
@@ -60,7 +58,7 @@ def scan(
         workspace=workspace,
         on_progress=on_progress,
     )
-    result = look(read, options.as_of or read.latest, options, on_progress=on_progress, detectors=detectors)
+    result = look(read, options.as_of or read.latest, options, on_progress=on_progress, setup=setup)
     return replace(result, seconds=time.perf_counter() - started), read
 
 
@@ -70,27 +68,26 @@ def look(
     options: ScanOptions,
     *,
     on_progress: Progress,
-    detectors: Sequence[Detector[Any]] = DETECTORS,
+    setup: Setup | None = None,
     raised: Sequence[Alert] = (),
 ) -> ScanResult:
     """Ask every detector of a trail that has been read, as of a moment, and fuse what they say; `raised` is not repeated."""
     started = time.perf_counter()
     tables = read.as_of(moment)
-    runs, findings = ask(tables, detectors, on_progress)
-    result = _fused(tables, read, options, detectors, runs, findings, raised)
+    setup = setup or shipped()
+    runs, findings = ask(tables, setup, on_progress)
+    result = fused(tables, read, options, setup, runs, findings, raised)
     return replace(result, seconds=time.perf_counter() - started)
 
 
-def ask(
-    tables: Tables, detectors: Sequence[Detector[Any]], on_progress: Progress
-) -> tuple[tuple[DetectorRun, ...], tuple[Finding, ...]]:
+def ask(tables: Tables, setup: Setup, on_progress: Progress) -> tuple[tuple[DetectorRun, ...], tuple[Finding, ...]]:
     """Ask every detector that the trail can answer; return how each went, and all findings in a fixed order."""
     runs = []
     findings: list[Finding] = []
-    for index, detector in enumerate(detectors):
-        on_progress(detector.code, index / len(detectors))
+    for index, detector in enumerate(setup.detectors):
+        on_progress(detector.code, index / len(setup.detectors))
         started = time.perf_counter()
-        reason = detector.missing(tables)
+        reason = "switched off" if detector.code in setup.off else detector.missing(tables)
         said = [] if reason else detector.run(tables)
         seconds = time.perf_counter() - started
         status = "skipped" if reason else "ran"
@@ -99,22 +96,24 @@ def ask(
     return tuple(runs), tuple(findings)
 
 
-def _fused(
+def fused(
     tables: Tables,
     read: ReadTrail,
     options: ScanOptions,
-    detectors: Sequence[Detector[Any]],
+    setup: Setup,
     runs: tuple[DetectorRun, ...],
     findings: tuple[Finding, ...],
     raised: Sequence[Alert],
 ) -> ScanResult:
+    """Weigh what the detectors said and make a result of it."""
     salespeople = salespeople_of(tables)
     policy = Policy.for_company(len(salespeople), budget=options.budget, min_probability=options.min_probability)
-    matters = matters_of(findings, detectors, len(salespeople))
+    matters = matters_of(findings, setup.detectors, len(salespeople), as_of=tables.as_of, fusion=setup.fusion)
     callbacks = _callbacks(tables, matters, policy)
     return ScanResult(
         version=mingdan.__version__,
         as_of=tables.as_of.date(),
+        moment=tables.as_of,
         seconds=0.0,
         engine="duckdb",
         currency=read.currency,
@@ -122,7 +121,7 @@ def _fused(
         detectors=runs,
         findings=findings,
         matters=matters,
-        alerts=alerts_of(matters, detectors, policy, raised),
+        alerts=alerts_of(matters, setup.detectors, policy, raised),
         callbacks=callbacks,
         notices=read.notices if tables.as_of >= read.latest else (),
         set_aside=read.set_aside,

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.findings import FIRST_KEY_FAMILIES, Status, Text
+from mingdan.engine.fuse.checks import CHECKS, gain, most_telling
 from mingdan.engine.result import Alert, Explanation, Matter
 
 KEY_WEIGHT = 0.2
@@ -68,7 +69,7 @@ def alerts_of(
     for matter in allowed:
         first_of_each.setdefault(matter.employee_id, matter)
     chosen = list(first_of_each.values())[: policy.budget]
-    return tuple(_alert(rank, _joined(one, matters), detectors) for rank, one in enumerate(chosen, start=1))
+    return tuple(_alert(rank, joined(one, matters), detectors) for rank, one in enumerate(chosen, start=1))
 
 
 def _is_known(matter: Matter, before: Matter) -> bool:
@@ -86,7 +87,7 @@ def _nodes(matter: Matter) -> set[tuple[str, str]]:
     }
 
 
-def _joined(leading: Matter, matters: Sequence[Matter]) -> Matter:
+def joined(leading: Matter, matters: Sequence[Matter]) -> Matter:
     """Return the leading matter with what else is likely about the person, so that one letter speaks of everything."""
     others = [
         one
@@ -115,12 +116,16 @@ def _union(lists: Iterable[Iterable[Name]]) -> tuple[Name, ...]:
 
 def _alert(rank: int, matter: Matter, detectors: Sequence[Detector[Any]]) -> Alert:
     by_code = {detector.code: detector for detector in detectors}
+    check = most_telling(matter.families, matter.probability)
+    asking = next((one for one in matter.reasons if by_code[one.finding.detector].family == check), matter.reasons[0])
     return Alert(
         rank=rank,
         alert_id=f"{matter.matter_id}-{matter.last_signal_at:%Y%m%d}",
         matter=matter,
         innocent_explanations=explanations_of(matter, by_code),
-        next_step=by_code[matter.reasons[0].finding.detector].next_step,
+        next_step=by_code[asking.finding.detector].next_step,
+        next_step_hours=CHECKS[check].hours,
+        next_step_gain=float(f"{gain(CHECKS[check], matter.probability):.6g}"),
     )
 
 
