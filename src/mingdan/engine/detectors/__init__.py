@@ -5,6 +5,7 @@ from typing import Any
 from mingdan.engine.detector import Detector
 from mingdan.engine.detectors import (
     back_dated_record,
+    balance_confirmation_gap,
     basket_gap,
     broken_purchase_cycle,
     callback_disproof,
@@ -15,6 +16,7 @@ from mingdan.engine.detectors import (
     late_stage_loss,
     lead_evaporation,
     payee_not_company,
+    private_payment_talk,
     process_violation,
     quote_without_order,
     residual_low_price,
@@ -23,6 +25,7 @@ from mingdan.engine.detectors import (
     shared_identifier,
     silent_deal,
     third_party_payer,
+    unknown_order_contact,
     winner_cluster,
 )
 
@@ -36,6 +39,8 @@ DETECTORS: tuple[Detector[Any], ...] = (
     winner_cluster.DETECTOR,
     third_party_payer.DETECTOR,
     payee_not_company.DETECTOR,
+    balance_confirmation_gap.DETECTOR,
+    private_payment_talk.DETECTOR,
     late_stage_loss.DETECTOR,
     silent_deal.DETECTOR,
     quote_without_order.DETECTOR,
@@ -46,5 +51,6 @@ DETECTORS: tuple[Detector[Any], ...] = (
     service_without_sale.DETECTOR,
     delivery_mismatch.DETECTOR,
     callback_disproof.DETECTOR,
+    unknown_order_contact.DETECTOR,
     process_violation.DETECTOR,
 )
