@@ -171,7 +171,9 @@ def test_nobody_is_guilty_in_a_world_without_schemes(tmp_path: Path) -> None:
     assert duckdb.sql(f"SELECT count(*) FROM '{tmp_path}/truth/diversions.parquet'").fetchall() == [(0,)]
     people = duckdb.sql(f"SELECT DISTINCT scheme, innocent_twin FROM '{tmp_path}/truth/employees.parquet'").fetchall()
     assert {scheme for scheme, _ in people} == {""}
-    assert {twin for _, twin in people} >= set(TWIN_NAMES) - {"honest_leaver"}
+    twins = {twin for _, twin in people} - {""}
+    assert len(twins) >= 8
+    assert twins <= set(TWIN_NAMES)
 
 
 @pytest.mark.parametrize("scenario", ["subtle", "adaptive"])

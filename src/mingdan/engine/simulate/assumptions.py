@@ -140,7 +140,7 @@ EVEN: dict[str, tuple[float, float]] = {
 
 BY_RATIO: dict[str, tuple[float, float]] = {
     "guilty_share": (0.01, 0.08), "rhythm_shape": (1.3, 14.0), "cycle_days": (12.0, 55.0), "price_scale": (0.15, 6.0),
-    "deals_scale": (0.5, 1.7), "dwell_scale": (0.5, 2.0), "yearly_churn": (0.03, 0.25),
+    "deals_scale": (0.7, 1.9), "dwell_scale": (0.5, 2.0), "yearly_churn": (0.03, 0.25),
     "supplier_share_elsewhere": (0.01, 0.3), "skipped_stage": (0.005, 0.08), "unapproved": (0.004, 0.1),
     "escrow": (0.0005, 0.008), "third_party_payer": (0.002, 0.05), "owner_pays": (0.03, 0.4),
     "consumer_channels": (0.005, 0.25), "posting_days": (0.2, 3.0), "wrong_remittance": (0.0005, 0.015),

@@ -7,7 +7,7 @@ import numpy as np
 from mingdan.engine.simulate.deals import WON, Deals
 from mingdan.engine.simulate.demand import Purchases
 from mingdan.engine.simulate.dice import Dice, Floats, Ints, summed
-from mingdan.engine.simulate.effects import DIVERTED, MOVED, PRIVATE, TRIMMED
+from mingdan.engine.simulate.effects import DIVERTED, MOVED, PRIVATE, RESOLD, TRIMMED
 from mingdan.engine.simulate.world import World
 
 
@@ -41,7 +41,7 @@ def book(world: World, deals: Deals, purchases: Purchases, dice: Dice) -> Orders
     ordered = world.clock.at_work(deals.decided[won] + dice.uniform(0.5, 9, len(won)), dice)
     yet = ordered < world.clock.days
     won, ordered = won[yet], ordered[yet]
-    ours = np.flatnonzero(np.isin(purchases.code, (-1, MOVED, TRIMMED, PRIVATE)))
+    ours = np.flatnonzero(np.isin(purchases.code, (-1, MOVED, TRIMMED, PRIVATE, RESOLD)))
     effect = np.concatenate([deals.effect[won], purchases.effect[ours]])
     code = np.concatenate([deals.code[won], purchases.code[ours]])
     customer = np.concatenate([deals.customer[won], purchases.customer[ours]])
@@ -77,8 +77,10 @@ def _ordered_lines(
     of_purchase = np.flatnonzero(later[purchases.line_purchase] >= 0)
     order = np.concatenate([place[deal], later[purchases.line_purchase[of_purchase]]])
     factor = world.effects.get("price", effect, 1.0)[order]
-    cheaper = np.where(np.isin(code[order], (MOVED, PRIVATE)), factor, 1.0)
+    sold_on = (code[order] == RESOLD) & (order >= len(won))
+    cheaper = np.where(np.isin(code[order], (MOVED, PRIVATE)) | sold_on, factor, 1.0)
     fewer = np.where(code[order] == TRIMMED, factor, 1.0)
+    fewer = np.where(sold_on, 1 + world.effects.get("extra", effect, 0.0)[order], fewer)
     quantity = np.concatenate([deals.line_quantity[of_deal], purchases.line_quantity[of_purchase]])
     price = np.concatenate([deals.line_list[of_deal] * (1 - deals.discount[deal]), purchases.line_price[of_purchase]])
     product = np.concatenate([deals.line_product[of_deal], purchases.line_product[of_purchase]])
@@ -106,8 +108,12 @@ def truth_of(world: World, deals: Deals, purchases: Purchases) -> Truth:
     touched = np.flatnonzero((scheme >= 0) & (deals.code >= 0) & (deals.settled < days))
     of_deals = _judged(world, deals.effect[touched], deals.code[touched], deals.net[touched], deals.cost[touched])
     bought = np.flatnonzero((world.effects.number("scheme", purchases.effect) >= 0) & (purchases.code >= 0))
+    more = 1 + world.effects.get("extra", purchases.effect[bought], 0.0)
+    special = np.where(
+        purchases.code[bought] == RESOLD, more * world.effects.get("price", purchases.effect[bought], 1.0), 1.0
+    )
     of_orders = _judged(
-        world, purchases.effect[bought], purchases.code[bought], purchases.net[bought], purchases.cost[bought]
+        world, purchases.effect[bought], purchases.code[bought], purchases.net[bought] * special, purchases.cost[bought]
     )
     effect = np.concatenate([deals.effect[touched], purchases.effect[bought]])
     return Truth(
@@ -127,8 +133,11 @@ def _judged(world: World, effect: Ints, code: Ints, net: Floats, cost: Floats) -
     factor = world.effects.get("price", effect, 1.0)
     spread = np.isin(code, (MOVED, PRIVATE))
     part = np.where(code == TRIMMED, 1 - factor, 1.0)
+    extra = world.effects.get("extra", effect, 0.0)
+    part = np.where(code == RESOLD, extra / (1 + extra), part)
     amount: Floats = np.where(spread, net, net * part)
     margin: Floats = np.where(spread, net * (1 - factor), (net - cost) * part)
+    margin = np.where(code == RESOLD, amount * (1 / factor - 1), margin)
     return amount.round(2), margin.round(2)
 
 

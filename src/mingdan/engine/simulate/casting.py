@@ -84,8 +84,8 @@ def _cast_offenders(world: World, free: list[int], guilty_share: float | None, d
 
 
 def _cast_twins(world: World, free: list[int], dice: Dice) -> list[Role]:
-    """Cast every kind of twin once, and again until a third or more of the salespeople are twins."""
-    wanted = max(min(len(TWINS), len(free)), round(world.assumed.twin_share * len(free)))
+    """Cast one kind of twin after the other until a third or more of the salespeople are twins."""
+    wanted = round(world.assumed.twin_share * len(free))
     kinds = [
         int(kind) for kind in np.concatenate([dice.permutation(len(TWINS)) for _ in range(1 + wanted // len(TWINS))])
     ][:wanted]

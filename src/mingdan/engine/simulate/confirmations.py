@@ -22,7 +22,7 @@ def write_confirmations(
 ) -> None:
     """Write what we and they say is owed; `billed` is order and day, `paid` order, day and amount."""
     everyone = np.unique(orders.account)
-    private = np.unique(orders.account[orders.code == PRIVATE])
+    private = np.union1d(orders.account[orders.code == PRIVATE], np.array(sorted(world.plan.lapping), dtype=np.int64))
     whole = len(world.customers)
     for day in np.arange(world.clock.days):
         if int(world.clock.day_of_year(np.array([day]))[0]) != DAY_OF_YEAR:

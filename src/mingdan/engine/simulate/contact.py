@@ -16,30 +16,6 @@ from mingdan.engine.simulate.world import Leave, World
 KINDS = ("call", "email", "meeting", "visit", "chat", "demo", "technical", "note")
 CALL, EMAIL, MEETING, VISIT, CHAT, DEMO, TECHNICAL, NOTE = range(8)
 WORKING_DAYS = 240
-NOTES = (
-    "跟进报价",
-    "了解近期计划",
-    "送样确认",
-    "催款",
-    "拜访使用部门",
-    "技术交流",
-    "节日问候",
-    "确认交期",
-    "客户暂无计划",
-    "讨论年度框架",
-)
-WORDS = (
-    "您好,报价已发",
-    "好的,收到",
-    "下周方便拜访吗",
-    "发票已寄出",
-    "这批货什么时候到",
-    "价格能再谈谈吗",
-    "合同走流程中",
-    "节日快乐",
-    "请把参数发我",
-    "电话联系",
-)
 
 
 @dataclass
@@ -75,7 +51,17 @@ def draw_contacts(world: World, accounts: Ints, deals: Deals, opportunity: Ints,
     there = (time < clock.days) & is_there(world.staff, world.plan.leaves, who, time)
     mail = world.assumed.mail_share
     kinds = np.array([0.42, mail, 0.06, 0.12, 0.25, 0.03, 0.04, 0.05])
-    return Contacts(account[there], who[there], time[there], weighted(dice, kinds, int(there.sum())), deal[there])
+    kind = weighted(dice, kinds, len(account))
+    there &= ~(np.isin(kind, (CALL, EMAIL, CHAT)) & (dice.random(len(account)) > _kept_in_sight(world, account, time)))
+    return Contacts(account[there], who[there], time[there], kind[there], deal[there])
+
+
+def _kept_in_sight(world: World, account: Ints, time: Floats) -> Floats:
+    """Return the share of calls, mails and chats that still go through the company's channels."""
+    since, share = np.full(len(world.customers), np.inf), np.ones(len(world.customers))
+    for one, (day, kept) in world.plan.quiet.items():
+        since[one], share[one] = day, kept
+    return np.where(time >= since[account], share[account], 1.0)
 
 
 def accounts_of(world: World) -> Floats:
@@ -103,7 +89,6 @@ def write_contacts(world: World, contacts: Contacts, ledger: Ledger, dice: Dice)
     """Write calls, mails and messages as machines saw them, and activities as salespeople entered them."""
     _write_calls(world, contacts, ledger, dice)
     _write_mails(world, contacts, ledger, dice)
-    _write_messages(world, contacts, ledger, dice)
     n = len(contacts.account)
     hushed = is_diverting(world, contacts.account, contacts.time) >= 0
     share = world.staff.logging[contacts.rep] * np.where(hushed, 1 - world.tells["hushed"], 1.0)
@@ -112,7 +97,7 @@ def write_contacts(world: World, contacts: Contacts, ledger: Ledger, dice: Dice)
     )
     entered = np.flatnonzero(chance(dice, share, n))
     recorded, _ = recorded_late(world, contacts.rep[entered], contacts.time[entered], dice)
-    m = len(entered)
+    m, notes = len(entered), world.words.notes
     seconds = np.where(contacts.kind[entered] == CALL, np.rint(dice.lognormal(4.6, 0.9, m)), np.nan)
     ledger.write(
         "activities",
@@ -125,7 +110,7 @@ def write_contacts(world: World, contacts: Contacts, ledger: Ledger, dice: Dice)
         account_id=contacts.account[entered],
         opportunity_id=contacts.deal[entered],
         duration_seconds=seconds,
-        text=Coded(NOTES, np.where(chance(dice, 0.6, m), dice.integers(0, len(NOTES), m), -1)),
+        text=Coded(notes.pool, notes.draw(np.where(chance(dice, 0.6, m), notes.numbers["usual"], -1), dice)),
     )
 
 
@@ -183,33 +168,6 @@ def write_mail_rows(
         account_id=np.where(chance(dice, 0.92, n), account, -1),
         counterpart_domain=domain,
         attachment_hash=attachment,
-    )
-
-
-def _write_messages(world: World, contacts: Contacts, ledger: Ledger, dice: Dice) -> None:
-    """Write chats of customers in the archive: a few messages each, with text only where both consented."""
-    chats = np.flatnonzero(
-        (contacts.kind == CHAT) & chance(dice, min(1.0, 0.4 + 0.4 * world.assumed.chat_rate), len(contacts.account))
-    )
-    which, place = repeats(1 + dice.poisson(1.2, len(chats)))
-    of = chats[which]
-    n = len(of)
-    account = contacts.account[of]
-    consents = np.mod(account * 2654435761, 1000) < 1000 * world.assumed.archive_consent
-    gift = chance(dice, world.staff.gifts[contacts.rep[of]] * 0.04, n)
-    kind = np.where(gift, 3, weighted(dice, np.array([0.75, 0.13, 0.004, 0, 0.002, 0.05, 0.05, 0.014]), n))
-    spoken = np.where((kind == 0) & consents & chance(dice, 0.8, n), dice.integers(0, len(WORDS), n), -1)
-    ledger.write(
-        "messages",
-        by="sent_at",
-        message_id=ledger.numbers("messages", n),
-        employee_id=contacts.rep[of],
-        sent_at=contacts.time[of] + place * dice.uniform(0.0005, 0.004, n),
-        sender=Coded(("employee", "customer"), chance(dice, 0.45, n).astype(np.int64)),
-        kind=Coded(("text", "image", "card", "red_packet", "transfer", "link", "file", "recall"), kind),
-        account_id=account,
-        text=Coded(WORDS, spoken),
-        consent=consents.astype(np.float64),
     )
 
 

@@ -68,7 +68,7 @@ def write_deals(world: World, deals: Deals, ledger: Ledger, dice: Dice) -> Ints:
         currency=world.currency(n),
         product_line=Coded(LINES, world.customers.line[deals.customer[kept]]),
         source=Coded(SOURCES, dice.integers(0, len(SOURCES), n)),
-        loss_reason=Coded(LOSS_REASONS, reason),
+        loss_reason=world.words.reasons(world.words.loss, LOSS_REASONS, reason, dice),
         competitor=Coded([world.register.firms[one].name for one in world.register.competitors], competitor),
         winner_company_id=winner,
     )
@@ -147,7 +147,9 @@ def write_quotes(world: World, deals: Deals, number: Ints, ledger: Ledger, dice:
     sent = world.clock.at_work(sent, dice)
     recorded, via = recorded_late(world, owner, sent, dice)
     limit = world.staff.limit[owner]
-    approved = (discount > limit) & ~chance(dice, world.assumed.unapproved, n)
+    since = np.array([world.plan.colluding.get(rep, np.inf) for rep in range(world.staff.reps)])
+    looks_away = np.where(sent >= since[owner], 0.4 * world.tells["waved through"], 0.0)
+    approved = (discount > limit) & ~chance(dice, np.maximum(world.assumed.unapproved, looks_away), n)
     domain = _recipients(world, deals.account[deal], dice)
     ledger.write(
         "quotes",
@@ -174,6 +176,7 @@ def write_quotes(world: World, deals: Deals, number: Ints, ledger: Ledger, dice:
     )
     _write_quote_lines(deals, deal, quote, discount, ledger)
     _write_approvals(world, quote[approved], owner[approved], sent[approved], ledger, dice)
+    _write_overrides(world, deals, number, deal[~approved & (discount > limit)], ledger, dice)
     return deals.account[deal], sent, quote
 
 
@@ -200,7 +203,13 @@ def _write_quote_lines(deals: Deals, deal: Ints, quote: Ints, discount: Floats, 
 
 def _write_approvals(world: World, quote: Ints, owner: Ints, sent: Floats, ledger: Ledger, dice: Dice) -> None:
     n = len(quote)
-    asked = sent - dice.uniform(0.8, 2.5, n)
+    brisk = np.mod(world.staff.manager[owner] * 7919, 97) / 97
+    since = np.array([world.plan.colluding.get(rep, np.inf) for rep in range(world.staff.reps)])
+    waved = (sent >= since[owner]) & chance(dice, world.tells["waved through"], n)
+    takes = np.where(waved, 0.01, 0.05 + 1.2 * brisk) * dice.exponential(1.0, n)
+    decided = sent - dice.uniform(0.01, 0.3, n)
+    asked = decided - takes
+    no = ~waved & chance(dice, 0.5 * world.assumed.rejected, n)
     ledger.write(
         "approvals",
         by="requested_at",
@@ -210,8 +219,28 @@ def _write_approvals(world: World, quote: Ints, owner: Ints, sent: Floats, ledge
         requested_by=owner,
         requested_at=asked,
         decided_by=world.staff.manager[owner],
-        decided_at=sent - dice.uniform(0.01, 0.7, n),
-        decision=Coded(("approved",), np.zeros(n, dtype=np.int64)),
+        decided_at=decided,
+        decision=Coded(("approved", "rejected"), no.astype(np.int64)),
+    )
+
+
+def _write_overrides(world: World, deals: Deals, number: Ints, deal: Ints, ledger: Ledger, dice: Dice) -> None:
+    """Write that a discount went out unapproved because somebody allowed it: some of them, and no others."""
+    deal = np.unique(deal)
+    deal = deal[(number[deal] >= 0) & chance(dice, 0.5, len(deal)) & (deals.settled[deal] < world.clock.days)]
+    n, owner = len(deal), deals.owner[deal]
+    ledger.write(
+        "bypasses",
+        by="happened_at",
+        bypass_id=ledger.numbers("bypasses", n),
+        happened_at=deals.settled[deal],
+        employee_id=owner,
+        opportunity_id=number[deal],
+        object_kind=Coded(("quote",), np.zeros(n, dtype=np.int64)),
+        object_id=ledger.refer("opportunities", number[deal]),
+        kind=Coded(("override", "approval_off"), dice.integers(0, 2, n)),
+        accepted_by=world.staff.manager[owner],
+        reason=Coded(("领导口头同意", "补审批", "急单", "框架协议"), dice.integers(0, 4, n)),
     )
 
 

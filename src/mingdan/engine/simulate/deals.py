@@ -6,7 +6,7 @@ import numpy as np
 
 from mingdan.engine.simulate.catalogue import MACHINES, PER_LINE
 from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats, summed, weighted
-from mingdan.engine.simulate.effects import DIVERTED, GONE, MOVED, PRIVATE, TRIMMED
+from mingdan.engine.simulate.effects import DIVERTED, GONE, MOVED, PRIVATE, RESOLD, TRIMMED
 from mingdan.engine.simulate.world import World
 
 OPEN, WON, LOST = range(3)
@@ -76,7 +76,7 @@ def draw_deals(world: World, accounts: Ints, dice: Dice) -> Deals:
     effect = world.effects.match(account, settled, dice.random(n), "deals")
     code = np.where(wins, world.effects.number("code", effect), -1)
     effect = np.where(code >= 0, effect, -1)
-    lines = _lines(world, account, created, dice)
+    lines = _lines(world, account, created, _more(world, effect, code, dice), dice)
     discount, versions = _discounts(world, account, owner, lines, effect, n, dice)
     deals = _settle(world, account, owner, entered, reached, wins, effect, code, lines, discount, versions, dice)
     _clean_up(world, deals)
@@ -107,7 +107,13 @@ class _Lines:
     listed: Floats
 
 
-def _lines(world: World, account: Ints, created: Floats, dice: Dice) -> _Lines:
+def _more(world: World, effect: Ints, code: Ints, dice: Dice) -> Floats:
+    """Return how many times the need is ordered: more than once where a part is sold on."""
+    extra = world.effects.get("extra", effect, 0.0) * dice.uniform(0.6, 1.4, len(effect))
+    return np.where(code == RESOLD, 1 + extra, 1.0)
+
+
+def _lines(world: World, account: Ints, created: Floats, more: Floats, dice: Dice) -> _Lines:
     """Return what is asked for: machines of the customer's kind, often with parts."""
     n, customers = len(account), world.customers
     counts = 1 + (dice.random(n) < 0.45) + (dice.random(n) < 0.15)
@@ -119,7 +125,8 @@ def _lines(world: World, account: Ints, created: Floats, dice: Dice) -> _Lines:
     quantity = np.where(
         place == 0, 1 + dice.poisson(0.25 * np.sqrt(customers.fleet[account[deal]])), 1 + dice.poisson(4, len(deal))
     )
-    return _Lines(deal, product, quantity.astype(np.float64), world.catalogue.list_price(product, created[deal]))
+    quantity = np.ceil(quantity * more[deal])
+    return _Lines(deal, product, quantity, world.catalogue.list_price(product, created[deal]))
 
 
 def _discounts(
@@ -139,6 +146,8 @@ def _discounts(
     to_floor = dice.random(n) < world.effects.get("near_floor", effect, 0.0)
     versions = np.where(to_floor, np.maximum(versions, 2 + dice.integers(0, 3, n)), versions)
     discount = np.where(to_floor, floor - dice.uniform(0.0, 0.04, n), discount)
+    special = world.effects.number("code", effect) == RESOLD
+    discount = np.where(special, 1 - world.effects.get("price", effect, 1.0), discount)
     return np.clip(np.round(discount, 4), 0.0, np.maximum(floor + 0.02, 0.1)), versions.astype(np.int64)
 
 
@@ -172,7 +181,9 @@ def _settle(
     last = np.where(outcome == WON, AFTER_SALES, reached)
     entered = np.where(np.arange(STAGES) <= last[:, None], entered, np.nan)
     settled = np.nanmax(entered[:, : SIGNING + 1], axis=1)
-    decided = np.where(outcome == WON, settled, world.clock.at_work(settled + dice.exponential(14, n), dice))
+    decided = np.where(
+        outcome == WON, settled, np.maximum(world.clock.at_work(settled + dice.exponential(14, n), dice), settled)
+    )
     return Deals(
         account=np.where(moved, to_account, account),
         customer=account,

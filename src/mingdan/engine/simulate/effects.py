@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from mingdan.engine.simulate.dice import Floats, Ints
 
-GONE, DIVERTED, MOVED, TRIMMED, PRIVATE = range(5)
+GONE, DIVERTED, MOVED, TRIMMED, PRIVATE, RESOLD = range(6)
 """The customer needs or buys nothing here; buys from the salesperson's firm; buys through another account;
-buys part elsewhere; buys here, but the money goes elsewhere."""
+buys part elsewhere; buys here, but the money goes elsewhere; buys more than it needs and the rest goes on."""
 
 CAUSES = (
     "none",
@@ -26,6 +26,9 @@ CAUSES = (
     "followed",
     "moved",
     "side_deal",
+    "supplier",
+    "hard_project",
+    "luck",
 )
 
 
@@ -34,7 +37,7 @@ class Effect:
     """One cause on one account from `start` to `end`; `orders` and `deals` are the shares touched.
 
     `firm` is the outside company that gets the business, `to_account` the account through which it comes back at
-    `price` times the old price, `bank` the key of the account paid into; `scheme` is -1 for an innocent cause.
+    `price` times the old price, `extra` the goods sold on as a share of what is needed, `bank` the key of the account paid into; `scheme` is -1 for an innocent cause.
     """
 
     account: int
@@ -51,6 +54,7 @@ class Effect:
     scheme: int = -1
     rep: int = -1
     near_floor: float = 0.0
+    extra: float = 0.0
 
 
 @dataclass

@@ -6,6 +6,7 @@ import numpy as np
 
 from mingdan.engine.simulate import names
 from mingdan.engine.simulate.books import Truth
+from mingdan.engine.simulate.callbacks import Calls, write_calls
 from mingdan.engine.simulate.contact import is_there
 from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, weighted
 from mingdan.engine.simulate.ledger import Coded, Ledger
@@ -33,31 +34,35 @@ def write_leads(world: World, ledger: Ledger, dice: Dice) -> Truth:
     n = len(leads.rep)
     touched = leads.created + dice.exponential(CALLED_WITHIN_DAYS, n)
     seen = touched < world.clock.days
-    status = np.where(
-        chance(dice, world.assumed.lead_invalid, n), INVALID, np.where(chance(dice, 0.7, n), WORKING, NEW)
-    )
+    poor = np.isin(leads.rep, np.array(sorted(world.plan.bad_leads), dtype=np.int64))
+    worthless = np.where(poor, 0.5 + 0.5 * world.assumed.lead_invalid, world.assumed.lead_invalid)
+    status = np.where(chance(dice, worthless, n), INVALID, np.where(chance(dice, 0.7, n), WORKING, NEW))
     status = np.where(leads.account >= 0, CONVERTED, np.where(leads.siphoned, INVALID, status))
     status = np.where(seen, status, NEW)
     phone = world.keys.add("phone", names.phones(dice, n))
     phone = np.where(leads.account >= 0, world.customers.phone[leads.account], phone)
     reason = weighted(dice, np.array([0.2, 0.3, 0.25, 0.08, 0.12, 0.05]), n)
+    number = ledger.numbers("leads", n)
     ledger.write(
         "leads",
         by="created_at",
-        lead_id=ledger.numbers("leads", n),
+        cause=Coded(("kept back",), np.where(leads.siphoned, 0, -1)),
+        lead_id=number,
         created_at=leads.created,
         source=Coded(SOURCES, weighted(dice, np.array([3.0, 2, 3, 1, 1]), n)),
         assigned_to=leads.rep,
         assigned_at=leads.created + dice.uniform(0.001, 0.05, n),
-        random_pool=chance(dice, world.assumed.lead_pool, n).astype(np.float64),
+        random_pool=(chance(dice, world.assumed.lead_pool, n) & ~(poor & chance(dice, 0.7, n))).astype(np.float64),
         first_touch_at=np.where(seen & (status != NEW), touched, np.nan),
         status=Coded(STATUSES, status),
-        invalid_reason=Coded(REASONS, np.where(status == INVALID, reason, -1)),
+        invalid_reason=world.words.reasons(world.words.leads, REASONS, np.where(status == INVALID, reason, -1), dice),
         company_name=names.firms(dice, world.staff.region[leads.rep]),
         phone_key=np.where(chance(dice, 0.05, n), -1, phone),
         account_id=np.where(status == CONVERTED, leads.account, -1),
     )
     _write_calls(world, leads, touched, phone, status, ledger, dice)
+    _ask_again(world, leads, number, touched, status, ledger, dice)
+    _add_to_messenger(world, leads, touched, status, ledger, dice)
     return _kept_back(world, leads, dice)
 
 
@@ -92,7 +97,11 @@ def _write_calls(
     """Write the first call to each lead: short where nobody wanted anything, long where somebody did."""
     called = np.flatnonzero((status != NEW) & (touched < world.clock.days - 0.1) & chance(dice, 0.8, len(touched)))
     n = len(called)
-    brief = (status[called] == INVALID) & ~leads.siphoned[called] & ~chance(dice, world.assumed.lead_long_call, n)
+    brief = (
+        (status[called] == INVALID)
+        & ~(leads.siphoned[called] & chance(dice, world.tells["short call kept long"], n))
+        & ~chance(dice, world.assumed.lead_long_call, n)
+    )
     ledger.write(
         "calls",
         by="started_at",
@@ -103,6 +112,52 @@ def _write_calls(
         account_id=np.full(n, -1),
         seconds=np.rint(dice.lognormal(np.where(brief, 2.8, 4.9), 0.8, n)),
         direction=Coded(("out", "in"), np.zeros(n, dtype=np.int64)),
+    )
+
+
+def _ask_again(
+    world: World, leads: _Leads, number: Ints, touched: Floats, status: Ints, ledger: Ledger, dice: Dice
+) -> None:
+    """Call some leads back that were called worthless, drawn at random; a few have bought by then."""
+    p = min(0.3, 2 * world.assumed.callback_rate)
+    asked = np.flatnonzero((status == INVALID) & (touched < world.clock.days - 45) & chance(dice, p, len(number)))
+    n, side = len(asked), leads.siphoned[asked]
+    near = world.staff.region[leads.rep[asked]]
+    rivals = np.array(world.register.competitors)[3 * near + dice.integers(0, 3, n)]
+    write_calls(
+        world,
+        Calls(
+            time=world.clock.at_work(touched[asked] + dice.uniform(15, 40, n), dice),
+            account=np.full(n, -1),
+            lead=number[asked],
+            deal=np.full(n, -1),
+            chosen=np.ones(n),
+            probability=np.full(n, p),
+            reached=chance(dice, 0.7 * world.assumed.callback_reached, n),
+            elsewhere=chance(dice, np.where(side, world.tells["tells call-back"], 0.1), n),
+            supplier=np.where(side, leads.firm[asked], rivals),
+            owner=leads.rep[asked],
+            side=side,
+            bought=touched[asked] + dice.uniform(2, 14, n),
+        ),
+        ledger,
+        dice,
+    )
+
+
+def _add_to_messenger(world: World, leads: _Leads, touched: Floats, status: Ints, ledger: Ledger, dice: Dice) -> None:
+    """Write which leads were added in the messenger: often those that come to something, seldom the worthless ones."""
+    share = np.where(status == INVALID, np.where(leads.siphoned, world.tells["added to messenger"], 0.06), 0.4)
+    added = np.flatnonzero((status != NEW) & chance(dice, share, len(status)) & (touched < world.clock.days - 2))
+    time = touched[added] + dice.exponential(0.4, len(added))
+    ledger.write(
+        "channel_events",
+        by="happened_at",
+        employee_id=leads.rep[added],
+        happened_at=time,
+        kind=Coded(("contact_added",), np.zeros(len(added), dtype=np.int64)),
+        account_id=np.where(status[added] == CONVERTED, leads.account[added], -1),
+        contact_id=np.full(len(added), -1),
     )
 
 

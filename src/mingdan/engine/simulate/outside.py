@@ -6,6 +6,7 @@ from mingdan.engine.simulate import names
 from mingdan.engine.simulate.customers import INDUSTRIES, SEGMENTS
 from mingdan.engine.simulate.dice import Dice, Ints, chance, repeats
 from mingdan.engine.simulate.ledger import Coded, Ledger
+from mingdan.engine.simulate.pooling import write_owner_changes
 from mingdan.engine.simulate.world import World
 
 TITLES = ("采购经理", "设备主管", "总经理", "实验室主任", "采购员")
@@ -38,27 +39,8 @@ def write_customers(world: World, ledger: Ledger, dice: Dice) -> Ints:
         email_domain=customers.domain,
         address_key=np.where(chance(dice, 0.06, n), -1, customers.address),
     )
-    _write_owner_changes(world, ledger)
+    write_owner_changes(world, ledger, dice)
     return _write_contact_people(world, ledger, dice)
-
-
-def _write_owner_changes(world: World, ledger: Ledger) -> None:
-    customers = world.customers
-    account, step = np.nonzero(customers.changes < world.clock.days)
-    before, after = customers.owners[account, step], customers.owners[account, step + 1]
-    real = before != after
-    account, step, before, after = account[real], step[real], before[real], after[real]
-    leaver = ~np.isnan(world.staff.left[before])
-    ledger.write(
-        "owner_changes",
-        by="changed_at",
-        account_id=account,
-        changed_at=customers.changes[account, step],
-        from_employee_id=before,
-        to_employee_id=after,
-        changed_by=world.staff.manager[before],
-        reason=Coded(("离职交接", "区域调整"), np.where(leaver, 0, 1)),
-    )
 
 
 def _write_contact_people(world: World, ledger: Ledger, dice: Dice) -> Ints:

@@ -62,19 +62,29 @@ class Register:
             self.person_numbers[name] = int(self.keys.add("person", [name])[0])
         return self.person_numbers[name]
 
-    def found(self, *, region: int, established: float, legal: str, agent: float = 0.2, young: bool = False) -> int:
+    def found(
+        self,
+        *,
+        region: int,
+        established: float,
+        legal: str,
+        agent: float = 0.2,
+        young: bool = False,
+        name: str | None = None,
+        domain: str | None = None,
+    ) -> int:
         """Register a new small firm and return its number; some sit at an agent's address."""
         dice = self.dice
         at_agent = dice.random() < agent
         hub = self.hub()
         return self.add(
             Firm(
-                name=names.firms(dice, np.array([region]))[0],
+                name=name or names.firms(dice, np.array([region]))[0],
                 established=established,
                 registration_no=names.registration_numbers(dice, 1)[0],
                 legal=legal,
                 phone=hub[0] if at_agent and dice.random() < 0.6 else self.phone(),
-                domain=names.domains(dice, 1)[0] if dice.random() < 0.4 else None,
+                domain=domain or (names.domains(dice, 1)[0] if dice.random() < 0.4 else None),
                 address=hub[1] if at_agent else self.address(),
                 staff=float(dice.integers(1, 6)) if young else float(dice.integers(5, 80)),
                 holders=((legal, round(float(dice.uniform(0.5, 1.0)), 2)),),

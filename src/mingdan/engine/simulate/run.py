@@ -9,15 +9,20 @@ import numpy as np
 
 from mingdan.engine.simulate import (
     access,
+    callbacks,
     channel,
     contact,
     deal_tables,
     leads,
+    messages,
     names,
     order_tables,
     outside,
+    payments,
     products,
+    quote_mails,
     spending,
+    support,
     tickets,
     voice,
 )
@@ -37,6 +42,7 @@ from mingdan.engine.simulate.ledger import Ledger
 from mingdan.engine.simulate.register import open_register, write_register
 from mingdan.engine.simulate.staff import hire, write_staff
 from mingdan.engine.simulate.tells import draw_tells
+from mingdan.engine.simulate.texts.words import draw_words
 from mingdan.engine.simulate.truth_tables import write_truth
 from mingdan.engine.simulate.world import Plan, World
 
@@ -105,6 +111,7 @@ def build(
         plan=Plan(),
         tells=draw_tells(stream(seed, "tells"), TRACES[scenario]),
         our_banks=keys.add("bank", names.numbered(stream(seed, "banks"), 4, 15, "3302")),
+        words=draw_words(stream(seed, "words")),
         own_name=own_name,
         own_domain=own_domain,
     )
@@ -118,10 +125,10 @@ def _write_all(world: World, ledger: Ledger, on_progress: Callable[[float], None
     write_staff(world.staff, world.own_domain, ledger, stream(seed, "write staff"))
     products.write_products(world, ledger)
     first_contact = outside.write_customers(world, ledger, stream(seed, "write customers"))
-    truths = []
+    truths: list[tuple[Truth, Ints]] = []
     groups = _groups(world)
     for number, accounts in enumerate(groups):
-        truths.append(_write_group(world, accounts, number, ledger))
+        truths += _write_group(world, accounts, number, ledger)
         on_progress((number + 1) / (len(groups) + 1))
     access.write_exports(world, ledger, stream(seed, "exports"))
     channel.write_channel_events(world, first_contact, ledger, stream(seed, "channel"))
@@ -147,7 +154,7 @@ def _struck_off(world: World) -> Ints:
     return world.customers.firm[closed[stream(world.seed, "struck off").random(len(closed)) < 0.8]]
 
 
-def _write_group(world: World, accounts: Ints, number: int, ledger: Ledger) -> tuple[Truth, Ints]:
+def _write_group(world: World, accounts: Ints, number: int, ledger: Ledger) -> list[tuple[Truth, Ints]]:
     seed = world.seed
     deals = draw_deals(world, accounts, stream(seed, "deals", number))
     purchases = draw_purchases(world, accounts, deals, stream(seed, "purchases", number))
@@ -159,13 +166,16 @@ def _write_group(world: World, accounts: Ints, number: int, ledger: Ledger) -> t
         world, orders, opportunity, contract, ledger, stream(seed, "write orders", number)
     )
     machines = order_tables.write_shipments(world, orders, order, ledger, stream(seed, "shipments", number))
-    order_tables.write_money(world, orders, order, ledger, stream(seed, "money", number))
+    lapped = payments.write_money(world, orders, order, ledger, stream(seed, "money", number))
     contacts = contact.draw_contacts(world, accounts, deals, opportunity, stream(seed, "contacts", number))
     spending.write_expenses(world, contacts, accounts, ledger, stream(seed, "expenses", number))
     spending.write_samples(world, deals, ledger, stream(seed, "samples", number))
     contact.write_contacts(world, contacts, ledger, stream(seed, "write contacts", number))
+    messages.write_messages(world, accounts, contacts, ledger, stream(seed, "messages", number))
     contact.write_planned_mails(world, accounts, quoted, ledger, stream(seed, "mails", number))
     access.write_views(world, accounts, ledger, stream(seed, "views", number))
     tickets.write_tickets(world, accounts, deals, orders, order, machines, ledger, stream(seed, "tickets", number))
-    voice.write_callbacks(world, accounts, ledger, stream(seed, "callbacks", number))
-    return truth_of(world, deals, purchases), opportunity
+    callbacks.write_callbacks(world, accounts, deals, opportunity, ledger, stream(seed, "callbacks", number))
+    support.write_support(world, deals, opportunity, ledger, stream(seed, "support", number))
+    quote_mails.write_quote_mails(world, quoted, ledger, stream(seed, "quote mails", number))
+    return [(truth_of(world, deals, purchases), opportunity), (lapped, np.empty(0, dtype=np.int64))]

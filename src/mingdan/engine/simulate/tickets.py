@@ -8,20 +8,22 @@ from mingdan.engine.simulate.books import Orders
 from mingdan.engine.simulate.catalogue import MACHINES, PER_LINE
 from mingdan.engine.simulate.deals import Deals
 from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats, weighted
-from mingdan.engine.simulate.effects import DIVERTED
+from mingdan.engine.simulate.effects import DIVERTED, RESOLD
 from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.world import World
 
 KINDS = ("warranty", "repair", "consumable", "installation", "question", "complaint")
 _KIND_WEIGHTS = np.array([0.22, 0.28, 0.14, 0.12, 0.2, 0.04])
-_ASKED = ("开机报警", "更换配件", "耗材不匹配", "安装调试", "使用咨询", "到货有误")
 _FOREIGN, _MISTYPED = 1 << 33, 1 << 34
 """Serial numbers from here on were never delivered by us."""
 
 
 @dataclass
 class _Asked:
-    """One entry per ticket, before it is written down; numbers are -1 where it does not say."""
+    """One entry per ticket, before it is written down; numbers are -1 where it does not say.
+
+    `lost` is 1 for somebody who asks about an order of a side firm's, 2 for one who only thinks that it was ours.
+    """
 
     account: Ints
     time: Floats
@@ -29,6 +31,7 @@ class _Asked:
     order: Ints
     product: Ints
     serial: Ints
+    lost: Ints
 
 
 def write_tickets(
@@ -47,6 +50,7 @@ def write_tickets(
         _for_older_ones(world, accounts, dice),
         _for_strays(world, deals, dice),
         _planned(world, accounts, dice),
+        _for_nothing_of_ours(world, accounts, dice),
     ]
     asked = _Asked(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(_Asked)))
     asked.time = world.clock.at_work(asked.time, dice)
@@ -62,11 +66,24 @@ def _for_ours(
     which, time = _arrivals(world, shipped, np.full(len(shipped), world.assumed.ticket_rate), dice)
     n = len(which)
     user = np.where(chance(dice, 0.7, n), orders.customer[order[which]], orders.account[order[which]])
+    sold_on = (orders.code[order[which]] == RESOLD) & chance(dice, world.tells["resold goods serviced"], n)
+    sites = np.array(sorted(world.plan.sites), dtype=np.int64)
+    several = np.isin(orders.customer[order[which]], sites) & chance(dice, 0.5, n)
+    stranger = sold_on | several | chance(dice, world.assumed.foreign_user, n)
+    user = np.where(stranger, dice.integers(0, len(world.customers), n), user)
     written = np.where(
         chance(dice, world.assumed.mistyped_serial, n), dice.integers(_MISTYPED, 2 * _MISTYPED, n), serial[which]
     )
     written = np.where(chance(dice, 0.1, n), -1, written)
-    return _Asked(user, time, weighted(dice, _KIND_WEIGHTS, n), number[order[which]], product[which], written)
+    return _Asked(
+        user,
+        time,
+        weighted(dice, _KIND_WEIGHTS, n),
+        number[order[which]],
+        product[which],
+        written,
+        np.zeros(n, dtype=np.int64),
+    )
 
 
 def _for_older_ones(world: World, accounts: Ints, dice: Dice) -> _Asked:
@@ -77,7 +94,7 @@ def _for_older_ones(world: World, accounts: Ints, dice: Dice) -> _Asked:
     owns = chance(dice, world.assumed.second_hand, len(accounts))
     n, account, blank = len(which), accounts[which], np.full(len(which), -1)
     serial = np.where(owns[which] & chance(dice, 0.6, n), _FOREIGN + account, -1)
-    return _Asked(account, time, weighted(dice, _KIND_WEIGHTS, n), blank, blank, serial)
+    return _Asked(account, time, weighted(dice, _KIND_WEIGHTS, n), blank, blank, serial, np.zeros(n, dtype=np.int64))
 
 
 def _for_strays(world: World, deals: Deals, dice: Dice) -> _Asked:
@@ -98,7 +115,19 @@ def _for_strays(world: World, deals: Deals, dice: Dice) -> _Asked:
         2 * _FOREIGN + deals.customer[deal] * 1000 + deal % 1000,
         -1,
     )
-    return _Asked(deals.customer[deal], time, weighted(dice, _KIND_WEIGHTS, n), np.full(n, -1), machine, known)
+    lost = chance(dice, world.tells["asks about unknown order"], n).astype(np.int64)
+    kind = np.where(lost > 0, KINDS.index("question"), weighted(dice, _KIND_WEIGHTS, n))
+    return _Asked(deals.customer[deal], time, kind, np.full(n, -1), machine, known, lost)
+
+
+def _for_nothing_of_ours(world: World, accounts: Ints, dice: Dice) -> _Asked:
+    """Goods from web shops, counterfeits, another firm of the same name: people ask us all the same."""
+    since = np.maximum(world.customers.created[accounts], 0)
+    which, time = _arrivals(world, since, np.full(len(accounts), world.assumed.lost_order_calls), dice)
+    n, blank = len(which), np.full(len(which), -1)
+    foreign = np.where(chance(dice, 0.4, n), dice.integers(5 * _FOREIGN, 6 * _FOREIGN, n), -1)
+    kind = np.where(chance(dice, 0.6, n), KINDS.index("question"), KINDS.index("warranty"))
+    return _Asked(accounts[which], time, kind, blank, blank, foreign, np.where(chance(dice, 0.12, n), 1, 2))
 
 
 def _planned(world: World, accounts: Ints, dice: Dice) -> _Asked:
@@ -109,7 +138,13 @@ def _planned(world: World, accounts: Ints, dice: Dice) -> _Asked:
     account = np.array([one.account for one in asked], dtype=np.int64)
     time = np.array([one.day for one in asked], dtype=np.float64)
     return _Asked(
-        account, time, np.array([KINDS.index(one.kind) for one in asked], dtype=np.int64), blank, blank, foreign
+        account,
+        time,
+        np.array([KINDS.index(one.kind) for one in asked], dtype=np.int64),
+        blank,
+        blank,
+        foreign,
+        (chance(dice, 0.3, n) & np.array([one.kind == "question" for one in asked], dtype=bool)).astype(np.int64),
     )
 
 
@@ -121,7 +156,10 @@ def _arrivals(world: World, since: Floats, yearly: Floats, dice: Dice) -> tuple[
 
 
 def _write(world: World, asked: _Asked, ledger: Ledger, dice: Dice) -> None:
-    n = len(asked.account)
+    n, words = len(asked.account), world.words.tickets
+    topics = [*KINDS, "unknown order", "unknown order, harmless"]
+    topic = np.where(asked.lost > 0, len(KINDS) - 1 + asked.lost, asked.kind)
+    topic = np.where(chance(dice, 0.85, n), np.array([words.numbers[one] for one in topics], dtype=np.int64)[topic], -1)
     ledger.write(
         "tickets",
         by="opened_at",
@@ -133,5 +171,5 @@ def _write(world: World, asked: _Asked, ledger: Ledger, dice: Dice) -> None:
         product_id=np.where(chance(dice, 0.8, n), asked.product, -1),
         serial_no=ledger.refer("serials", asked.serial),
         phone_key=np.where(chance(dice, 0.8, n), world.customers.phone[asked.account], -1),
-        text=Coded(_ASKED, asked.kind),
+        text=Coded(words.pool, words.draw(topic, dice)),
     )

@@ -15,6 +15,7 @@ from mingdan.engine.simulate.ledger import Coded
 from mingdan.engine.simulate.register import Register
 from mingdan.engine.simulate.staff import Staff
 from mingdan.engine.simulate.tells import Tells
+from mingdan.engine.simulate.texts.words import Words
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,39 @@ class Voice:
 
 
 @dataclass(frozen=True)
+class Talk:
+    """A chat on one of the topics of `texts.talk`."""
+
+    account: int
+    day: float
+    topic: str
+
+
+@dataclass(frozen=True)
+class Passing:
+    """A customer released to the pool and picked up again; `after` may be the one who let it go."""
+
+    account: int
+    released: float
+    taken: float
+    before: int
+    after: int
+    by: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Lapping:
+    """Receipts of one customer that somebody holds back for a while, a share of them."""
+
+    start: float
+    end: float
+    rep: int
+    scheme: int
+    share: float
+
+
+@dataclass(frozen=True)
 class Siphon:
     """Leads that somebody calls worthless and serves himself, so many a year, for `firm`."""
 
@@ -112,7 +146,10 @@ class Role:
 
 @dataclass
 class Plan:
-    """What people will do or suffer, beyond their habits."""
+    """What people will do or suffer, beyond their habits.
+
+    `quiet` says from when on, and to which share, contact with a customer leaves the channels that machines record.
+    """
 
     roles: list[Role] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
@@ -126,6 +163,17 @@ class Plan:
     owner_pays: set[int] = field(default_factory=set)
     collectors: set[int] = field(default_factory=set)
     migrations: list[tuple[int, float, float]] = field(default_factory=list)
+    talks: list[Talk] = field(default_factory=list)
+    quiet: dict[int, tuple[float, float]] = field(default_factory=dict)
+    passings: list[Passing] = field(default_factory=list)
+    lapping: dict[int, Lapping] = field(default_factory=dict)
+    colluding: dict[int, float] = field(default_factory=dict)
+    spent_on: dict[int, float] = field(default_factory=dict)
+    win_back: set[int] = field(default_factory=set)
+    sites: dict[int, tuple[float, int]] = field(default_factory=dict)
+    posted_late: set[int] = field(default_factory=set)
+    hard_projects: set[int] = field(default_factory=set)
+    bad_leads: set[int] = field(default_factory=set)
     siphons: list[Siphon] = field(default_factory=list)
     deceiving: dict[int, float] = field(default_factory=dict)
     deletions: list[tuple[int, float]] = field(default_factory=list)
@@ -152,6 +200,7 @@ class World:
     plan: Plan
     tells: Tells
     our_banks: Ints
+    words: Words
     own_name: str
     own_domain: str
     effects: Effects = field(default_factory=Effects)
