@@ -4,6 +4,7 @@ from typing import Any
 
 from mingdan.engine.detector import Detector
 from mingdan.engine.detectors import (
+    access_then_loss,
     back_dated_record,
     balance_confirmation_gap,
     basket_gap,
@@ -32,6 +33,7 @@ from mingdan.engine.detectors import (
 
 DETECTORS: tuple[Detector[Any], ...] = (
     export_spike.DETECTOR,
+    access_then_loss.DETECTOR,
     contact_tampering.DETECTOR,
     residual_low_price.DETECTOR,
     discount_near_limit.DETECTOR,

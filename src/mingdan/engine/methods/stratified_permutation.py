@@ -16,13 +16,17 @@ def stratified_tail(hits: Flags, strata: Ints, mine: Flags) -> float:
     independent, so their laws are convolved (the exact test behind Mantel and Haenszel 1959; Birch 1964). Strata that are all
     mine, or have no hit, say nothing.
     """
-    seen = int((hits & mine).sum())
-    if seen == 0:
-        return 1.0
     _, code = np.unique(strata, return_inverse=True)
     size = np.bincount(code)
     hit = np.bincount(code, weights=hits).astype(np.int64)
     own = np.bincount(code, weights=mine).astype(np.int64)
+    return dealt_tail(size, hit, own, int((hits & mine).sum()))
+
+
+def dealt_tail(size: Ints, hit: Ints, own: Ints, seen: int) -> float:
+    """Return the same from each stratum's cases, hits and own cases."""
+    if seen == 0:
+        return 1.0
     law = np.ones(1)
     for stratum in np.flatnonzero((own > 0) & (hit > 0)):
         law = np.convolve(law, _dealt(int(size[stratum]), int(hit[stratum]), int(own[stratum])))
