@@ -8,7 +8,8 @@ from mingdan.engine.simulate.books import is_diverting
 from mingdan.engine.simulate.deals import LOST, Deals
 from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, weighted
 from mingdan.engine.simulate.effects import DIVERTED, GONE
-from mingdan.engine.simulate.ledger import Coded, Ledger
+from mingdan.engine.simulate.ledger import Ledger
+from mingdan.engine.simulate.provenance import by_person
 from mingdan.engine.simulate.world import World
 
 _LOST_TOLD, _UNASKED = 0.5, 0.25
@@ -54,7 +55,7 @@ def write_calls(world: World, calls: Calls, ledger: Ledger, dice: Dice) -> None:
     ledger.write(
         "callbacks",
         by="called_at",
-        cause=Coded(("answer about a side deal",), np.where(calls.side & told, 0, -1)),
+        cause=by_person(world, calls.owner, calls.side & calls.reached & calls.elsewhere),
         callback_id=ledger.numbers("callbacks", n),
         called_at=calls.time,
         account_id=calls.account,

@@ -16,6 +16,7 @@ from mingdan.engine.simulate.deals import (
 from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats
 from mingdan.engine.simulate.effects import CAUSES, DIVERTED, PRIVATE
 from mingdan.engine.simulate.ledger import Coded, Ledger
+from mingdan.engine.simulate.provenance import by_effect
 from mingdan.engine.simulate.world import Cause, World
 from mingdan.engine.tables import STAGES
 
@@ -53,6 +54,7 @@ def write_deals(world: World, deals: Deals, ledger: Ledger, dice: Dice) -> Ints:
     ledger.write(
         "opportunities",
         by="created_at",
+        cause=by_effect(world, deals.effect[kept]),
         opportunity_id=number[kept],
         account_id=deals.account[kept],
         owner_id=deals.owner[kept],

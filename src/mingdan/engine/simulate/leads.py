@@ -10,6 +10,7 @@ from mingdan.engine.simulate.callbacks import Calls, write_calls
 from mingdan.engine.simulate.contact import is_there
 from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, weighted
 from mingdan.engine.simulate.ledger import Coded, Ledger
+from mingdan.engine.simulate.provenance import by_person
 from mingdan.engine.simulate.world import World
 
 SOURCES = ("官网", "展会", "搜索推广", "转介绍", "电话")
@@ -46,7 +47,7 @@ def write_leads(world: World, ledger: Ledger, dice: Dice) -> Truth:
     ledger.write(
         "leads",
         by="created_at",
-        cause=Coded(("kept back",), np.where(leads.siphoned, 0, -1)),
+        cause=by_person(world, leads.rep, leads.siphoned),
         lead_id=number,
         created_at=leads.created,
         source=Coded(SOURCES, weighted(dice, np.array([3.0, 2, 3, 1, 1]), n)),

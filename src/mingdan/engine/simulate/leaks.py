@@ -68,11 +68,12 @@ def separation(
     """
     shared = set.intersection(*(set(world.names) for world in worlds))
     found = {}
+    places = [{name: place for place, name in enumerate(world.names)} for world in worlds]
     for name in sorted(filter(features, shared)):
         won = pairs = variance = 0.0
-        for world in worlds:
+        for world, place in zip(worlds, places, strict=True):
             against = world.is_twin if twins_only else ~world.is_guilty
-            more = _wins(world.features[:, world.names.index(name)], world.is_guilty, against)
+            more = _wins(world.features[:, place[name]], world.is_guilty, against)
             won, pairs, variance = won + more[0], pairs + more[1], variance + more[2]
         if pairs:
             found[name] = Separation(max(won, pairs - won) / pairs, variance**0.5 / pairs)

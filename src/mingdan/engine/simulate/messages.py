@@ -7,6 +7,7 @@ import numpy as np
 from mingdan.engine.simulate.contact import CHAT, Contacts
 from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats, weighted
 from mingdan.engine.simulate.ledger import Coded, Ledger
+from mingdan.engine.simulate.provenance import by_person
 from mingdan.engine.simulate.texts.talk import EVERY_TOPIC, EVERYDAY_WEIGHTS, ODD, SIDE
 from mingdan.engine.simulate.texts.words import MOST_TURNS, TOPICS
 from mingdan.engine.simulate.world import World
@@ -58,7 +59,7 @@ def write_messages(world: World, accounts: Ints, contacts: Contacts, ledger: Led
     ledger.write(
         "messages",
         by="sent_at",
-        cause=Coded(("side talk",), np.where(chats.planned[which] > 0, 0, -1)),
+        cause=by_person(world, rep, chats.planned[which] > 0),
         message_id=ledger.numbers("messages", n),
         employee_id=rep,
         sent_at=chats.time[which] + place * dice.uniform(0.0004, 0.006, len(length))[which],

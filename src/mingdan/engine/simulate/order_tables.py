@@ -9,6 +9,7 @@ from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats
 from mingdan.engine.simulate.effects import MOVED, RESOLD
 from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.names import REGIONS
+from mingdan.engine.simulate.provenance import by_effect
 from mingdan.engine.simulate.world import World
 
 _TAKEN_HOME = 0.0004
@@ -29,6 +30,7 @@ def write_orders(world: World, orders: Orders, opportunity: Ints, contract: Ints
     ledger.write(
         "orders",
         by="ordered_at",
+        cause=by_effect(world, orders.effect),
         order_id=number,
         account_id=orders.account,
         employee_id=orders.owner,

@@ -9,6 +9,7 @@ from mingdan.engine.simulate.effects import PRIVATE
 from mingdan.engine.simulate.lapping import Lapped, hold_back, truth_of_lapping
 from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.order_tables import terms
+from mingdan.engine.simulate.provenance import by_person
 from mingdan.engine.simulate.world import World
 
 CHANNELS = ("bank", "acceptance", "wechat", "alipay", "cash")
@@ -67,7 +68,7 @@ def _write_payments(
     ledger.write(
         "payments",
         by="received_at",
-        cause=Coded(("side deal",), np.where(lapped.held | (orders.code[order] == PRIVATE), 0, -1)),
+        cause=by_person(world, orders.owner[order], lapped.held | (orders.code[order] == PRIVATE)),
         payment_id=ledger.numbers("payments", n),
         account_id=orders.account[order],
         order_id=number[applied],

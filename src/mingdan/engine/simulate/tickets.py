@@ -10,6 +10,7 @@ from mingdan.engine.simulate.deals import Deals
 from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats, weighted
 from mingdan.engine.simulate.effects import DIVERTED, RESOLD
 from mingdan.engine.simulate.ledger import Coded, Ledger
+from mingdan.engine.simulate.provenance import by_person
 from mingdan.engine.simulate.world import World
 
 KINDS = ("warranty", "repair", "consumable", "installation", "question", "complaint")
@@ -22,7 +23,8 @@ _FOREIGN, _MISTYPED = 1 << 33, 1 << 34
 class _Asked:
     """One entry per ticket, before it is written down; numbers are -1 where it does not say.
 
-    `lost` is 1 for somebody who asks about an order of a side firm's, 2 for one who only thinks that it was ours.
+    `lost` is 1 for somebody who asks about an order of a side firm's, 2 for one who only thinks that it was ours. `side` is 1 for
+    goods of a side firm.
     """
 
     account: Ints
@@ -32,6 +34,7 @@ class _Asked:
     product: Ints
     serial: Ints
     lost: Ints
+    side: Ints
 
 
 def write_tickets(
@@ -83,6 +86,7 @@ def _for_ours(
         product[which],
         written,
         np.zeros(n, dtype=np.int64),
+        sold_on.astype(np.int64),
     )
 
 
@@ -94,7 +98,9 @@ def _for_older_ones(world: World, accounts: Ints, dice: Dice) -> _Asked:
     owns = chance(dice, world.assumed.second_hand, len(accounts))
     n, account, blank = len(which), accounts[which], np.full(len(which), -1)
     serial = np.where(owns[which] & chance(dice, 0.6, n), _FOREIGN + account, -1)
-    return _Asked(account, time, weighted(dice, _KIND_WEIGHTS, n), blank, blank, serial, np.zeros(n, dtype=np.int64))
+    return _Asked(
+        account, time, weighted(dice, _KIND_WEIGHTS, n), blank, blank, serial, *np.zeros((2, n), dtype=np.int64)
+    )
 
 
 def _for_strays(world: World, deals: Deals, dice: Dice) -> _Asked:
@@ -117,7 +123,7 @@ def _for_strays(world: World, deals: Deals, dice: Dice) -> _Asked:
     )
     lost = chance(dice, world.tells["asks about unknown order"], n).astype(np.int64)
     kind = np.where(lost > 0, KINDS.index("question"), weighted(dice, _KIND_WEIGHTS, n))
-    return _Asked(deals.customer[deal], time, kind, np.full(n, -1), machine, known, lost)
+    return _Asked(deals.customer[deal], time, kind, np.full(n, -1), machine, known, lost, np.ones(n, dtype=np.int64))
 
 
 def _for_nothing_of_ours(world: World, accounts: Ints, dice: Dice) -> _Asked:
@@ -127,7 +133,7 @@ def _for_nothing_of_ours(world: World, accounts: Ints, dice: Dice) -> _Asked:
     n, blank = len(which), np.full(len(which), -1)
     foreign = np.where(chance(dice, 0.4, n), dice.integers(5 * _FOREIGN, 6 * _FOREIGN, n), -1)
     kind = np.where(chance(dice, 0.6, n), KINDS.index("question"), KINDS.index("warranty"))
-    return _Asked(accounts[which], time, kind, blank, blank, foreign, np.where(chance(dice, 0.12, n), 1, 2))
+    return _Asked(accounts[which], time, kind, blank, blank, foreign, np.where(chance(dice, 0.12, n), 1, 2), blank + 1)
 
 
 def _planned(world: World, accounts: Ints, dice: Dice) -> _Asked:
@@ -145,6 +151,7 @@ def _planned(world: World, accounts: Ints, dice: Dice) -> _Asked:
         blank,
         foreign,
         (chance(dice, 0.3, n) & np.array([one.kind == "question" for one in asked], dtype=bool)).astype(np.int64),
+        np.ones(n, dtype=np.int64),
     )
 
 
@@ -163,6 +170,7 @@ def _write(world: World, asked: _Asked, ledger: Ledger, dice: Dice) -> None:
     ledger.write(
         "tickets",
         by="opened_at",
+        cause=by_person(world, world.customers.owner_at(asked.account, asked.time), asked.side > 0),
         ticket_id=ledger.numbers("tickets", n),
         opened_at=asked.time,
         kind=Coded(KINDS, asked.kind),

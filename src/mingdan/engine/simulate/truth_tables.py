@@ -1,4 +1,4 @@
-"""Write what is true: every diverted demand, and which part each salesperson played."""
+"""Write what is true: every diverted demand, which part each salesperson played, and what lies behind single rows."""
 
 from pathlib import Path
 
@@ -15,12 +15,21 @@ from mingdan.engine.simulate.world import World
 
 
 def write_truth(world: World, ledger: Ledger, truths: list[tuple[Truth, Ints]], folder: Path) -> None:
-    """Write diversions.parquet and employees.parquet; `truths` come with the opportunity numbers of their deals."""
+    """Write diversions, employees and provenance; `truths` come with the opportunity numbers of their deals."""
     folder.mkdir(exist_ok=True)
     parts = [_diversions(world, ledger, truth, opportunity) for truth, opportunity in truths]
     whole = pa.concat_tables(parts).sort_by([("diverted_at", "ascending"), ("diversion_id", "ascending")])
     _write(whole, folder / "diversions.parquet")
     _write(_people(world, ledger).sort_by("employee_id"), folder / "employees.parquet")
+    _write(_rows_touched(ledger), folder / "provenance.parquet")
+
+
+def _rows_touched(ledger: Ledger) -> pa.Table:
+    """Return table, row and cause of every row that a scheme or an innocent cause brought forth or bent."""
+    names = ("table_name", "row_id", "cause")
+    empty = pa.table({name: pa.array([], pa.string()) for name in names})
+    parts = [part.cast(empty.schema) for part in ledger.causes]
+    return pa.concat_tables([empty, *parts]).sort_by([(name, "ascending") for name in names])
 
 
 def _write(table: pa.Table, path: Path) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 from mingdan.engine.simulate.books import is_diverting
 from mingdan.engine.simulate.dice import Dice, Ints, chance, weighted
 from mingdan.engine.simulate.ledger import Coded, Ledger
+from mingdan.engine.simulate.provenance import by_person
 from mingdan.engine.simulate.world import Voice, World
 
 CATEGORIES = ("delivery", "payment", "quality", "service")
@@ -66,7 +67,7 @@ def _write_complaints(world: World, ledger: Ledger, dice: Dice) -> None:
     ledger.write(
         "complaints",
         by="opened_at",
-        cause=Coded(("side deal",), np.where(np.arange(n) >= ordinary, 0, -1)),
+        cause=by_person(world, world.customers.owner_at(account, time), np.arange(n) >= ordinary),
         complaint_id=ledger.numbers("complaints", n),
         opened_at=time,
         account_id=account,
@@ -104,17 +105,15 @@ def _write_tips(world: World, ledger: Ledger, dice: Dice) -> None:
         )
         for _ in range(mistaken)
     ]
-    n = len(tips)
+    true = np.array([place < planned and one.kind != "rivalry" for place, one in enumerate(tips)], dtype=bool)
+    n, about = len(tips), np.array([one.rep for one in tips], dtype=np.int64)
     ledger.write(
         "tips",
         by="received_at",
-        cause=Coded(
-            ("side deal",),
-            np.array([0 if i < planned and tips[i].kind != "rivalry" else -1 for i in range(n)], dtype=np.int64),
-        ),
+        cause=by_person(world, about, true),
         tip_id=ledger.numbers("tips", n),
         received_at=world.clock.at_work(np.array([one.day for one in tips], dtype=np.float64), dice),
         channel=Coded(("邮箱", "电话", "内部系统", "匿名信"), dice.integers(0, 4, n)),
-        about_employee_id=np.array([one.rep for one in tips], dtype=np.int64),
+        about_employee_id=about,
         account_id=np.where(chance(dice, 0.4, n), np.array([one.account for one in tips], dtype=np.int64), -1),
     )
