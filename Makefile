@@ -19,6 +19,7 @@ demo: $(SYNCED) ## Scan an invented company and show the report
 
 test: $(SYNCED) ## Run every test
 	@sh scripts/browser
+	@sh scripts/java
 	@$(BIN)/pytest -n auto --dist worksteal -q
 
 check: $(SYNCED) ## Style, types, layers
