@@ -100,11 +100,11 @@ def _finding(
 
 
 def _talks(words: str, customer_first: str = "好的", consent: str = "true") -> dict[str, list[dict[str, object]]]:
-    """Return twenty-six talks of eight salespeople, a message a week; the first falls silent after `words` in April."""
+    """Return twenty-three talks of eight salespeople, a message a fortnight; the first falls silent after `words` in April."""
     rows: list[dict[str, object]] = []
-    for talk in range(26):
-        for place in range(20):
-            day = datetime(2025, 1, 2, 9) + timedelta(days=7 * place)  # noqa: DTZ001
+    for talk in range(23):
+        for place in range(10):
+            day = datetime(2025, 1, 2, 9) + timedelta(days=14 * place)  # noqa: DTZ001
             if talk == 0 and day > datetime(2025, 4, 2):  # noqa: DTZ001
                 break
             rows.append(_message(f"M{talk}-{place}", f"E{talk % 8}", f"A{talk}", day, place % 2 == 0, "好的，收到"))
