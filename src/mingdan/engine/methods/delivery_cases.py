@@ -142,7 +142,7 @@ def _shared_cases(
         usual = counts.share(hits, seller)
         chance = counts.together_by_chance(users, n, seller)
         most = limits.shared if n > 2 and any(row.is_substantial for row in mine) else limits.pair
-        weight = min(most, math.log10(limits.expected / (usual * chance)))
+        weight = min(most, math.log10(limits.expected / max(usual * chance, 1e-12)))
         cases.append(Case(seller, "shared", mine, None, (), weight, usual))
     return cases
 
