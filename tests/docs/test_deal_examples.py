@@ -46,14 +46,16 @@ def test_the_pages_name_the_limits_in_force() -> None:
     assert process_violation.Parameters().most_told == 10
     assert len(RULES) == 15
     assert SHARE_AMONG_SIDE_DEALS == 0.2
+    assert process_violation.Parameters().share == 0.05
 
 
 def test_breaches_weigh_what_the_page_says() -> None:
+    share = process_violation.Parameters().share
     owners, nobody = np.arange(51), np.arange(51) == 0
     rate = float(peer_rates(nobody, owners, [])[0])
-    assert f"| none of 50 cases of others | {rate:.4f} | 0 | {rarity_weight(rate):.2f} |" in PROCESS
-    assert f"| one case in a hundred | 0.01 | 0.005 | {rarity_weight(0.015):.3f} |" in PROCESS
-    assert rarity_weight(0.2) == 0
+    assert f"| none of 50 cases of others | {rate:.4f} | 0 | {rarity_weight(rate, share):.2f} |" in PROCESS
+    assert f"| one case in a hundred | 0.01 | 0.005 | {rarity_weight(0.015, share):.3f} |" in PROCESS
+    assert rarity_weight(0.05, share) == 0
 
 
 def test_every_template_is_on_the_page() -> None:

@@ -28,6 +28,7 @@ class Parameters:
 
     Of the last `days`, broken by at most `largest_rate` of at least `least_peers` comparable cases of others; at most
     `most_told` cases of one salesperson, citing at most `most_cited` rows each. A second rule broken in a case counts `repeat`.
+    One side deal in 1 / `share` is taken to leave any one such trace: hardly more than honest deals do.
     """
 
     days: int = 730
@@ -36,6 +37,7 @@ class Parameters:
     most_told: int = 10
     most_cited: int = 8
     repeat: float = 0.3
+    share: float = 0.05
 
 
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
@@ -69,7 +71,7 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
             "waiver": _accepted(accepted, case, cited),
             "frame-contract": _frame(tables, contracts.get(case["account_id"], []), some[0], case),
         }
-        weight = _weight(some, overall, parameters.repeat)
+        weight = _weight(some, overall, parameters)
         found.append(_finding(tables, case, some, weight, cited, explained))
     return found
 
@@ -93,10 +95,10 @@ def _details(tables: Tables, numbers: Sequence[int]) -> tuple[dict[int, Row], di
     return cases, rows
 
 
-def _weight(some: Sequence[Breach], overall: Sequence[float], repeat: float) -> float:
+def _weight(some: Sequence[Breach], overall: Sequence[float], parameters: Parameters) -> float:
     """Return the weight of the rarest breach, and a share of that of each further one."""
-    weights = [rarity_weight(rate_of_any(breach, overall)) for breach in some]
-    return min(weights[0] + repeat * sum(weights[1:]), STRENGTH_CAPS["W3"])
+    weights = [rarity_weight(rate_of_any(breach, overall), parameters.share) for breach in some]
+    return min(weights[0] + parameters.repeat * sum(weights[1:]), STRENGTH_CAPS["W2"])
 
 
 def _finding(
@@ -215,10 +217,10 @@ _KEPT = [12] * 60
 
 DETECTOR = Detector(
     code="process-violation",
-    version=1,
+    version=2,
     design="X1",
     family="process",
-    strength="W3",
+    strength="W2",
     title=Text(en="Documents in an unusual order", zh="流程违规"),
     question=Text(
         en="Did the documents of a deal come in an order that colleagues' deals hardly ever take?",
@@ -233,8 +235,8 @@ DETECTOR = Detector(
         zh="调取缺失或补签的单据，核实由谁决定跳过；若无人能说明，应将该步骤设为必经环节。",
     ),
     method=Text(
-        en="Declare rules (precedence, response, responded existence, not-co-existence, with time windows) over the day of every stage, quote, approval, contract, order, shipment, invoice and payment; a missing clock or a day's difference is no breach. A breach weighs log10(0.2 / rate): the rate among other people's cases of the same year and region, shrunk towards all, with the rates of all rarer rules added because many rules are asked; only breaches of rules that at most 2 % of such cases break are told.",
-        zh="对每个阶段、报价、审批、合同、订单、发货、开票、回款的日期核对 Declare 规则（先后、响应、共存、互斥，含时间窗）；缺少时刻或相差一天不算违规。违规的权重为 log10（0.2 / 发生率）：发生率按同年同区域他人的案例统计并向整体收缩，并加上所有更少见规则的发生率（因同时核对多条规则）；仅提示同类案例中至多 2 % 违反的规则。",
+        en="Declare rules (precedence, response, responded existence, not-co-existence, with time windows) over the day of every stage, quote, approval, contract, order, shipment, invoice and payment; a missing clock or a day's difference is no breach. A breach weighs log10(0.05 / rate): the rate among other people's cases of the same year and region, shrunk towards all, or the salesperson's own in other cases where that is larger, with the rates of all rarer rules added because many rules are asked; only breaches of rules that at most 2 % of such cases break are told.",
+        zh="对每个阶段、报价、审批、合同、订单、发货、开票、回款的日期核对 Declare 规则（先后、响应、共存、互斥，含时间窗）；缺少时刻或相差一天不算违规。违规的权重为 log10（0.05 / 发生率）：发生率按同年同区域他人的案例统计并向整体收缩，本人其他案例的发生率更高时取后者，并加上所有更少见规则的发生率（因同时核对多条规则）；仅提示同类案例中至多 2 % 违反的规则。",
     ),
     reads={"opportunities": ("owner_id",)},
     uses={

@@ -15,16 +15,23 @@ from mingdan.engine.trail import Columns, Tables
 
 Ints = NDArray[np.int64]
 
+WORTH = 50
+"""How many of the owner's cases the others' rate is worth."""
+
 
 @dataclass(frozen=True)
 class Breach:
-    """One rule broken in one case: the case's number, the day of the last break, and the rate among others' cases."""
+    """One rule broken in one case: the case's number, the day of the last break, and the rate among others' cases.
+
+    `habit` is the rate at which the owner breaks it in other cases, shrunk towards the others' rate.
+    """
 
     rule: Rule
     case: int
     day: int
     rate: float
     peers: int
+    habit: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -75,11 +82,16 @@ class Procedure:
         owners, years = self.owner[called], self.year[called] - int(self.year.min())
         regions = years * (int(self.region.max()) + 1) + self.region[called]
         rates = peer_rates(broken, owners, [years, regions])
-        others = len(called) - np.bincount(owners)[owners]
+        cases = np.bincount(owners)[owners]
+        others = len(called) - cases
+        habits = (np.bincount(owners, weights=broken)[owners] - 1 + WORTH * rates) / (cases - 1 + WORTH)
         days = _last_breaks(self.log, checked)[called]
         told = np.flatnonzero(broken & (rates <= largest_rate) & (others >= least_peers) & (days >= since))
         breaches = (
-            (Breach(rule, int(called[at]), int(days[at]), float(rates[at]), int(others[at])), int(owners[at]))
+            (
+                Breach(rule, int(called[at]), int(days[at]), float(rates[at]), int(others[at]), float(habits[at])),
+                int(owners[at]),
+            )
             for at in told
         )
         return Judged(float(broken.sum()) / self.log.cases, tuple(breaches))
@@ -89,9 +101,10 @@ def rate_of_any(breach: Breach, overall: Sequence[float]) -> float:
     """Return how often a case breaks some rule at least as rarely broken as this one.
 
     Asking many rules finds a rare breach of one of them somewhere: the chances of the rarer ones are added. `overall` are
-    the rates of all rules over all cases.
+    the rates of all rules over all cases. Whoever breaks the rule often anyway is held to his own habit.
     """
-    return min(1.0, breach.rate + sum(rate for rate in overall if rate < breach.rate))
+    own = max(breach.rate, breach.habit)
+    return min(1.0, own + sum(rate for rate in overall if rate < breach.rate))
 
 
 def rarest(breaches: Sequence[tuple[Breach, int]], most: int) -> list[list[Breach]]:
