@@ -27,6 +27,8 @@ def write_views(world: World, accounts: Ints, ledger: Ledger, dice: Dice) -> Non
     who = customers.owner_at(account, time)
     stranger = chance(dice, world.assumed.stranger_views, len(who))
     who[stranger] = dice.integers(0, staff.reps, int(stranger.sum()))
+    late = np.mod(who * 7919, 89) / 89 < 4 * world.assumed.overtime
+    time = time + (late & chance(dice, 0.3, len(who))) * dice.uniform(0.05, 0.3, len(who))
     there = is_there(staff, world.plan.leaves, who, time) & (time < world.clock.days)
     account, time, who = account[there], time[there], who[there]
     action = weighted(dice, np.array([0.09, 0.68, 0.1, 0, 0.02, 0.02, 0.09]), len(who))
@@ -77,6 +79,9 @@ def write_exports(world: World, ledger: Ledger, dice: Dice) -> None:
     exports = [one for one in exports if 0 <= one.day < world.clock.days and len(one.accounts)]
     who = np.array([one.rep for one in exports], dtype=np.int64)
     time = world.clock.at_work(np.array([one.day for one in exports]), dice)
+    planned = np.array([one.planned for one in exports], dtype=bool)
+    night = chance(dice, np.where(planned, world.tells["night work"], world.assumed.overtime), len(exports))
+    time = time + night * dice.uniform(0.1, 0.35, len(exports))
     held = np.array([len(one.accounts) for one in exports], dtype=np.int64)
     kept = time < world.clock.days
     n = int(kept.sum())

@@ -63,6 +63,7 @@ class Assumptions:
     posting_days: float
     month_end_posting: float
     wrong_remittance: float
+    financed: float
     confirmed: float
     confirmation_slip: float
     phone_missing: float
@@ -88,6 +89,8 @@ class Assumptions:
     tip_rate: float
     lost_order_calls: float
     causes_registered: float
+    overtime: float
+    off_template: float
     yearly_leavers: float
     yearly_territory: float
     pool_rate: float
@@ -134,7 +137,7 @@ EVEN: dict[str, tuple[float, float]] = {
     "relatives_firms": (0.05, 0.6), "relative_named_alike": (0.25, 0.75), "relative_phone": (0.02, 0.25),
     "relative_address": (0.02, 0.3), "relative_declared": (0.1, 0.8), "lead_invalid": (0.2, 0.6),
     "lead_long_call": (0.03, 0.3), "lead_pool": (0.15, 0.95), "sample_share": (0.04, 0.35), "sample_return": (0.1, 0.8),
-    "expense_after_loss": (0.1, 0.7),
+    "expense_after_loss": (0.1, 0.7), "financed": (0.0, 0.04), "overtime": (0.0, 0.15), "off_template": (0.0, 0.15),
 }  # fmt: skip
 """Drawn uniformly between these bounds."""
 

@@ -108,6 +108,7 @@ def write_contacts(world: World, contacts: Contacts, ledger: Ledger, dice: Dice)
         happened_at=contacts.time[entered],
         recorded_at=recorded,
         account_id=contacts.account[entered],
+        contact_id=np.where(chance(dice, 0.4, m), world.first_contact[contacts.account[entered]], -1),
         opportunity_id=contacts.deal[entered],
         duration_seconds=seconds,
         text=Coded(notes.pool, notes.draw(np.where(chance(dice, 0.6, m), notes.numbers["usual"], -1), dice)),

@@ -14,10 +14,10 @@ from mingdan.engine.simulate.deals import (
     quote_versions,
 )
 from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance, repeats
-from mingdan.engine.simulate.effects import CAUSES, DIVERTED, PRIVATE
+from mingdan.engine.simulate.effects import CAUSES, DIVERTED
 from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.provenance import by_effect
-from mingdan.engine.simulate.world import Cause, World
+from mingdan.engine.simulate.world import World
 from mingdan.engine.tables import STAGES
 
 VIA = ("ui", "api", "import", "mass")
@@ -45,6 +45,8 @@ def write_deals(world: World, deals: Deals, ledger: Ledger, dice: Dice) -> Ints:
     kept = np.flatnonzero(deals.recorded)
     number = np.full(len(deals), -1, dtype=np.int64)
     number[kept] = ledger.numbers("opportunities", len(kept))
+    latest = kept[np.argsort(-deals.created[kept], kind="stable")]
+    world.first_deal[deals.customer[latest]] = number[latest]
     n = len(kept)
     lost = deals.outcome[kept] == LOST
     guilty = (world.effects.number("scheme", deals.effect[kept]) >= 0) & (deals.code[kept] == DIVERTED)
@@ -244,55 +246,3 @@ def _write_overrides(world: World, deals: Deals, number: Ints, deal: Ints, ledge
         accepted_by=world.staff.manager[owner],
         reason=Coded(("领导口头同意", "补审批", "急单", "框架协议"), dice.integers(0, 4, n)),
     )
-
-
-def write_contracts(world: World, deals: Deals, number: Ints, ledger: Ledger, dice: Dice) -> Ints:
-    """Write contracts of won deals; return each deal's contract number, -1 for none."""
-    won = np.flatnonzero((deals.outcome == WON) & deals.recorded)
-    won = won[chance(dice, world.assumed.contract_share, len(won))]
-    n = len(won)
-    contract = np.full(len(deals), -1, dtype=np.int64)
-    contract[won] = ledger.numbers("contracts", n)
-    firms = [world.register.firms[one] for one in world.customers.firm[deals.account[won]]]
-    signed, owner = deals.decided[won], deals.owner[won]
-    recorded, _ = recorded_late(world, owner, signed, dice)
-    bank = _payees(world, deals, won, signed, dice)
-    ledger.write(
-        "contracts",
-        by="signed_at",
-        contract_id=contract[won],
-        account_id=deals.account[won],
-        opportunity_id=number[won],
-        employee_id=owner,
-        signed_at=signed,
-        recorded_at=recorded,
-        amount=deals.net[won],
-        currency=world.currency(n),
-        counterparty_name=[firm.name for firm in firms],
-        counterparty_registration_no=[firm.registration_no for firm in firms],
-        payee_name=Coded((world.own_name.removesuffix("有限公司"),), np.where(bank >= 0, 0, -1)),
-        payee_bank_key=bank,
-        template_id=ledger.refer("templates", np.where(chance(dice, 0.05, n), -1, dice.integers(0, 3, n))),
-        document_hash=ledger.refer("contract_documents", contract[won]),
-    )
-    return contract
-
-
-def _allow_escrow(world: World, account: Ints, signed: Floats, dice: Dice) -> None:
-    """Enter the waiver for an escrow account, where somebody thought of it."""
-    for one, day in zip(account, signed, strict=True):
-        if dice.random() < world.assumed.causes_registered:
-            world.plan.causes.append(Cause("waiver", float(day) - 5, float(day) + 30, account=int(one)))
-
-
-def _payees(world: World, deals: Deals, won: Ints, signed: Floats, dice: Dice) -> Ints:
-    """Return the account that each contract names: ours, rarely an escrow account that nobody registered, or another."""
-    n = len(won)
-    old, new, _, escrow = world.our_banks
-    bank = np.where(signed < 0.55 * world.clock.days, old, new)
-    held = chance(dice, world.assumed.escrow, n)
-    bank = np.where(held, escrow, bank)
-    _allow_escrow(world, deals.account[won[held]], signed[held], dice)
-    private = (deals.code[won] == PRIVATE) & chance(dice, world.tells["named in contract"], n)
-    bank = np.where(private, world.effects.number("bank", deals.effect[won]), bank)
-    return np.where(chance(dice, world.assumed.named_payee, n), bank, -1)

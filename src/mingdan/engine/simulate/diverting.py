@@ -1,5 +1,7 @@
 """What offenders do alike: choose customers, divert their business, and cover it up, each trace only sometimes."""
 
+import numpy as np
+
 from mingdan.engine.simulate import names
 from mingdan.engine.simulate.customers import REGULAR
 from mingdan.engine.simulate.dice import Ints
@@ -75,7 +77,9 @@ def cover(offender: Offender, accounts: Ints, firms: list[int]) -> None:
     world, role, dice = offender.world, offender.role, offender.dice
     if offender.slips("list taken") and not offender.careful:
         mine = own_accounts(world, role.rep, role.start)
-        world.plan.exports.append(Export(role.rep, role.start - float(dice.uniform(-30, 25)), mine))
+        others = dice.integers(0, len(world.customers), len(mine) // 3 if dice.random() < 0.4 else 0)
+        held = np.unique(np.concatenate([mine, others]))
+        world.plan.exports.append(Export(role.rep, role.start - float(dice.uniform(-30, 25)), held, planned=True))
     tampers = offender.slips("numbers changed")
     for account in accounts:
         if tampers and offender.slips("each number"):

@@ -60,6 +60,7 @@ def write_leads(world: World, ledger: Ledger, dice: Dice) -> Truth:
         company_name=names.firms(dice, world.staff.region[leads.rep]),
         phone_key=np.where(chance(dice, 0.05, n), -1, phone),
         account_id=np.where(status == CONVERTED, leads.account, -1),
+        opportunity_id=np.where((status == CONVERTED) & chance(dice, 0.8, n), world.first_deal[leads.account], -1),
     )
     _write_calls(world, leads, touched, phone, status, ledger, dice)
     _ask_again(world, leads, number, touched, status, ledger, dice)

@@ -66,6 +66,7 @@ def write_messages(world: World, accounts: Ints, contacts: Contacts, ledger: Led
         sender=Coded(("employee", "customer"), _BY_CUSTOMER[topic, place].astype(np.int64)),
         kind=Coded(KINDS, kind),
         account_id=account,
+        contact_id=np.where(chance(dice, 0.7, n), world.first_contact[account], -1),
         text=Coded(world.words.talk.pool, text),
         consent=consents.astype(np.float64),
     )

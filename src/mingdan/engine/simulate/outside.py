@@ -4,10 +4,10 @@ import numpy as np
 
 from mingdan.engine.simulate import names
 from mingdan.engine.simulate.customers import INDUSTRIES, SEGMENTS
-from mingdan.engine.simulate.dice import Dice, Ints, chance, repeats
+from mingdan.engine.simulate.dice import Dice, Flags, Ints, chance, repeats
 from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.pooling import write_owner_changes
-from mingdan.engine.simulate.world import World
+from mingdan.engine.simulate.world import Passing, World
 
 TITLES = ("采购经理", "设备主管", "总经理", "实验室主任", "采购员")
 
@@ -19,12 +19,13 @@ def write_customers(world: World, ledger: Ledger, dice: Dice) -> Ints:
     number = ledger.numbers("accounts", n)
     last = customers.owner_at(number, np.full(n, world.clock.days))
     known = customers.registered > 0
+    pooled = _fallen_into_pool(world, last, dice)
     ledger.write(
         "accounts",
         by="created_at",
         account_id=number,
         name=customers.name,
-        owner_id=last,
+        owner_id=np.where(pooled, -1, last),
         registration_no=[
             world.register.firms[one].registration_no if yes else None
             for one, yes in zip(customers.firm, known, strict=True)
@@ -34,13 +35,25 @@ def write_customers(world: World, ledger: Ledger, dice: Dice) -> Ints:
         region=Coded(names.REGIONS, customers.region),
         created_at=customers.created,
         created_by=customers.owners[:, 0],
-        in_pool=np.zeros(n),
+        in_pool=pooled.astype(np.float64),
         phone_key=np.where(chance(dice, world.assumed.phone_missing, n), -1, customers.phone),
         email_domain=customers.domain,
         address_key=np.where(chance(dice, 0.06, n), -1, customers.address),
     )
     write_owner_changes(world, ledger, dice)
     return _write_contact_people(world, ledger, dice)
+
+
+def _fallen_into_pool(world: World, last: Ints, dice: Dice) -> Flags:
+    """Return which customers nobody owns at the end: some of those that have bought nothing for months."""
+    n, days = len(world.customers), world.clock.days
+    asleep = world.customers.until < days - 150
+    pooled: Flags = asleep & chance(dice, min(0.8, 8 * world.assumed.pool_rate), n)
+    for account in np.flatnonzero(pooled):
+        day = days - float(dice.uniform(3, 60))
+        owner = int(last[account])
+        world.plan.passings.append(Passing(int(account), day, np.inf, owner, owner, owner, "长期未跟进"))
+    return pooled
 
 
 def _write_contact_people(world: World, ledger: Ledger, dice: Dice) -> Ints:

@@ -96,7 +96,8 @@ def _payers(world: World, orders: Orders, order: Ints, dice: Dice) -> tuple[list
     micro = customers.micro[account] > 0
     pays_himself = np.isin(account, np.array(sorted(world.plan.owner_pays), dtype=np.int64))
     by_owner = micro & chance(dice, np.where(pays_himself, 0.75, world.assumed.owner_pays), n)
-    third = ~by_owner & chance(dice, world.assumed.third_party_payer, n)
+    stranger, regularly = _partners(world, account, dice)
+    third = ~by_owner & chance(dice, np.where(regularly, 0.7, 0.3 * world.assumed.third_party_payer), n)
     hidden = private & chance(dice, world.tells["payer is a relative"], n)
     collects = private | np.isin(account, np.array(sorted(world.plan.collectors), dtype=np.int64))
     face_to_face = chance(
@@ -109,7 +110,6 @@ def _payers(world: World, orders: Orders, order: Ints, dice: Dice) -> tuple[list
         n,
     )
     channel = np.where(face_to_face, dice.integers(2, 5, n), np.where(chance(dice, 0.12, n), 1, 0))
-    stranger = dice.integers(0, len(customers), n)
     effect = orders.effect[order]
     bank = np.where(
         by_owner, customers.owner_bank[account], np.where(third, customers.bank[stranger], customers.bank[account])
@@ -129,6 +129,21 @@ def _payers(world: World, orders: Orders, order: Ints, dice: Dice) -> tuple[list
         collected,
         lag,
     )
+
+
+def _partners(world: World, account: Ints, dice: Dice) -> tuple[Ints, Flags]:
+    """Return who else might pay for each customer, and whether that is its habit.
+
+    A parent or sister firm for some, a financing firm that pays for many customers for a few others, else anybody.
+    """
+    n = len(world.customers)
+    lot = np.mod(account * 2654435761, 10_007) / 10_007
+    group = lot < 3 * world.assumed.third_party_payer
+    financed = lot > 1 - world.assumed.financed
+    sister = np.mod(account * 7919 + 13, n)
+    financing = np.mod(account, 3) * (n // 3)
+    anybody = dice.integers(0, n, len(account))
+    return np.where(group, sister, np.where(financed, financing, anybody)), group | financed
 
 
 def _payer_names(

@@ -39,7 +39,7 @@ def write_owner_changes(world: World, ledger: Ledger, dice: Dice) -> None:
     pooled = ~leaver & chance(dice, min(0.9, 8 * world.assumed.pool_rate), len(account))
     freed = np.where(pooled, time - np.minimum(dice.exponential(world.assumed.pool_days, len(account)), 60), time)
     passings = [*world.plan.passings, *_taken_back(world, dice)]
-    passings = [one for one in passings if one.released > 0 and one.taken < days - 1]
+    passings = [one for one in passings if 0 < one.released < days - 1]
     straight, m = np.where(leaver, 0, 1), len(passings)
     late = pooled & (freed > 0)
     rows = {
@@ -57,6 +57,8 @@ def write_owner_changes(world: World, ledger: Ledger, dice: Dice) -> None:
         ],
     }  # fmt: skip
     whole = {name: np.concatenate(parts) for name, parts in rows.items()}
+    yet = whole["changed_at"] < days - 1
+    whole = {name: values[yet] for name, values in whole.items()}
     ids = {name: whole[name].astype(np.int64) for name in whole if name != "changed_at"}
     ledger.write(
         "owner_changes",

@@ -12,6 +12,7 @@ from mingdan.engine.simulate import (
     callbacks,
     channel,
     contact,
+    contract_tables,
     deal_tables,
     leads,
     messages,
@@ -125,6 +126,7 @@ def _write_all(world: World, ledger: Ledger, on_progress: Callable[[float], None
     write_staff(world.staff, world.own_domain, ledger, stream(seed, "write staff"))
     products.write_products(world, ledger)
     first_contact = outside.write_customers(world, ledger, stream(seed, "write customers"))
+    world.first_contact, world.first_deal = first_contact, np.full(len(world.customers), -1, dtype=np.int64)
     truths: list[tuple[Truth, Ints]] = []
     groups = _groups(world)
     for number, accounts in enumerate(groups):
@@ -161,7 +163,7 @@ def _write_group(world: World, accounts: Ints, number: int, ledger: Ledger) -> l
     orders = book(world, deals, purchases, stream(seed, "orders", number))
     opportunity = deal_tables.write_deals(world, deals, ledger, stream(seed, "write deals", number))
     quoted = deal_tables.write_quotes(world, deals, opportunity, ledger, stream(seed, "quotes", number))
-    contract = deal_tables.write_contracts(world, deals, opportunity, ledger, stream(seed, "contracts", number))
+    contract = contract_tables.write_contracts(world, deals, opportunity, ledger, stream(seed, "contracts", number))
     order = order_tables.write_orders(
         world, orders, opportunity, contract, ledger, stream(seed, "write orders", number)
     )

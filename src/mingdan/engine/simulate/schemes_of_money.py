@@ -5,7 +5,7 @@ from mingdan.engine.simulate.customers import REGULAR
 from mingdan.engine.simulate.diverting import SIDE_DEAL, chosen, talk
 from mingdan.engine.simulate.effects import PRIVATE, Effect
 from mingdan.engine.simulate.targets import ends
-from mingdan.engine.simulate.vehicles import Offender
+from mingdan.engine.simulate.vehicles import Offender, found_shell
 from mingdan.engine.simulate.world import Lapping, Voice
 
 
@@ -21,9 +21,11 @@ def private_payment(offender: Offender) -> None:
         if offender.slips("paid to own bank")
         else int(world.keys.add("bank", names.numbered(dice, 1, 12, "6217"))[0])
     )
-    world.plan.fronts[role.rep] = relative
+    firm = found_shell(offender) if dice.random() < 0.3 else -1
+    world.plan.fronts[role.rep] = world.register.firms[firm].name if firm >= 0 else relative
     for account, end in zip(accounts, ends(world, accounts, role.rep), strict=True):
         start = role.start + float(dice.uniform(0, 150))
+        talk(offender, int(account), ("pay another account", "off the books"))
         world.plan.effects.append(
             Effect(
                 account=int(account),

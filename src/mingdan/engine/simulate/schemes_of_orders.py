@@ -111,5 +111,7 @@ def leaver_vehicle(offender: Offender) -> None:
             mine = own_accounts(world, role.rep, left - 50)
             others = dice.integers(0, len(world.customers), len(mine) // 3)
             world.plan.exports.append(
-                Export(role.rep, left - float(dice.uniform(2, 45)), np.unique(np.concatenate([mine, others])))
+                Export(
+                    role.rep, left - float(dice.uniform(2, 45)), np.unique(np.concatenate([mine, others])), planned=True
+                )
             )

@@ -20,11 +20,12 @@ from mingdan.engine.simulate.texts.words import Words
 
 @dataclass(frozen=True)
 class Export:
-    """A salesperson takes a list of customers out on that day."""
+    """A salesperson takes a list of customers out on that day; `planned` where that serves a scheme."""
 
     rep: int
     day: float
     accounts: Ints
+    planned: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,7 @@ class World:
     """Everything that the tables are drawn from; `effects` are the settled ones of the plan.
 
     `tells` says how strongly schemes show; `our_banks` are the keys of our own accounts: old, new, online, escrow.
+    `first_contact` and `first_deal` are the numbers of each account's first contact person and deal once they are written.
     """
 
     seed: int
@@ -204,6 +206,8 @@ class World:
     own_name: str
     own_domain: str
     effects: Effects = field(default_factory=Effects)
+    first_contact: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    first_deal: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def currency(self, n: int) -> Coded:
         """Return the column that says which currency n amounts are in."""
