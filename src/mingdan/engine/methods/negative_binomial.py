@@ -9,8 +9,8 @@ Floats = NDArray[np.float64]
 LEAST_SIZE = 0.005
 
 
-def tail(counts: Floats, mean: Floats, size: float) -> Floats:
-    """Return P(at least `counts`) for each count, given its expected mean (> 0) and the common size.
+def tail(counts: Floats, mean: Floats, size: float | Floats) -> Floats:
+    """Return P(at least `counts`) for each count, given its expected mean (> 0) and the size, common or each its own.
 
     Variance is mean + mean² / size.
     """
