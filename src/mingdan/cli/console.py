@@ -18,6 +18,7 @@ from mingdan.engine.explain import UnknownAlertError
 from mingdan.engine.keys import KeyFileError
 from mingdan.engine.parameters import UnreadableParametersError
 from mingdan.engine.reading.raw import UnreadableTrailError
+from mingdan.engine.spark import UnusableEngineError
 
 out = Console()
 err = Console(stderr=True)
@@ -25,7 +26,14 @@ err = Console(stderr=True)
 FAILED = 1
 UNREADABLE = 2
 
-CLEAR = (UnreadableTrailError, UnreadableResultError, UnreadableParametersError, UnknownAlertError, KeyFileError)
+CLEAR = (
+    UnreadableTrailError,
+    UnreadableResultError,
+    UnreadableParametersError,
+    UnknownAlertError,
+    KeyFileError,
+    UnusableEngineError,
+)
 """Complaints whose message is already one sentence that says what to do."""
 
 

@@ -16,7 +16,7 @@ from mingdan.engine.reading import ReadTrail
 from mingdan.engine.reading.atomic import whole_file, whole_folder
 from mingdan.engine.report import render
 from mingdan.engine.result import ScanResult
-from mingdan.engine.scan import ScanOptions
+from mingdan.engine.scan import DUCKDB, ScanOptions
 from mingdan.engine.scan import scan as scan_trail
 from mingdan.engine.sources import SOURCES
 
@@ -52,8 +52,16 @@ Parameters = Annotated[
 KeyFile = Annotated[Path | None, typer.Option(envvar="MINGDAN_KEY_FILE", help="The secret behind match keys.")]
 
 
+def _engine(name: str) -> str:
+    if name != DUCKDB and not name.startswith("spark://"):
+        raise typer.BadParameter(f"there is no engine {name!r}; known are duckdb, spark://host:port and spark://local.")
+    return name
+
+
 def scan(
-    trail: Trail,
+    trail: Annotated[
+        str, typer.Argument(help="As for `map`; with Spark also a folder at hdfs://..., s3a://... or file:///...")
+    ],
     source: Source = None,
     mapping: Mapping = None,
     key_file: KeyFile = None,
@@ -67,16 +75,16 @@ def scan(
     min_probability: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="An alert must be at least so probable.")
     ] = 0.8,
-    engine: Annotated[str, typer.Option(help="What computes.")] = "duckdb",
+    engine: Annotated[
+        str, typer.Option(callback=_engine, help="What computes: duckdb, spark://host:port, or spark://local.")
+    ] = DUCKDB,
     parameters: Parameters = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first row that cannot be used.")] = False,
     names: Annotated[bool, typer.Option("--names", help="Show people's names in the report.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find side deals in a company's exports and write a report that explains every finding."""
-    if engine != "duckdb":
-        raise typer.BadParameter(f"there is no engine {engine!r}; known is duckdb.", param_hint="--engine")
-    options = ScanOptions(source, mapping, key_file, _day(as_of), budget, min_probability, strict)
+    options = ScanOptions(source, mapping, key_file, _day(as_of), budget, min_probability, strict, engine)
     with workspace_for(out_folder) as workspace, progress_shown("reading") as on_progress:
         result, read = scan_trail(
             trail, options, workspace=workspace, on_progress=on_progress, setup=read_setup(parameters)

@@ -15,9 +15,13 @@ from mingdan.engine.fuse import Policy, alerts_of, draw_callbacks, matters_of
 from mingdan.engine.parameters import Setup, shipped
 from mingdan.engine.reading import ReadTrail, read_trail
 from mingdan.engine.result import Alert, Callback, DetectorRun, Matter, ScanResult
+from mingdan.engine.spark import read_on_spark
 from mingdan.engine.trail import Tables
 
 Progress = Callable[[str, float], None]
+
+DUCKDB = "duckdb"
+"""The engine of this machine; the others are spark://host:port and spark://local."""
 
 CALLBACKS_FOR_EACH_ALERT = 5
 """How many customers to ask for each alert of the budget: asking is cheaper than suspecting and finds what is missed."""
@@ -34,10 +38,11 @@ class ScanOptions:
     budget: int | None = None
     min_probability: float = 0.8
     strict: bool = False
+    engine: str = DUCKDB
 
 
 def scan(
-    path: Path,
+    path: Path | str,
     options: ScanOptions,
     *,
     workspace: Path,
@@ -49,17 +54,36 @@ def scan(
     Raises UnreadableTrailError, with a sentence that says what to do, where there is nothing to scan.
     """
     started = time.perf_counter()
-    read = read_trail(
+    read = open_trail(path, options, workspace=workspace, on_progress=on_progress)
+    result = look(read, options.as_of or read.latest, options, on_progress=on_progress, setup=setup)
+    return replace(result, seconds=time.perf_counter() - started), read
+
+
+def open_trail(path: Path | str, options: ScanOptions, *, workspace: Path, on_progress: Progress) -> ReadTrail:
+    """Read the trail at `path`, or at a URI that Spark knows, for the engine of the options."""
+
+    def read_here() -> ReadTrail:
+        return read_trail(
+            Path(path),
+            source=options.source,
+            mapping=options.mapping,
+            key_file=options.key_file,
+            strict=options.strict,
+            workspace=workspace,
+            on_progress=on_progress,
+        )
+
+    if options.engine == DUCKDB:
+        return read_here()
+    return read_on_spark(
+        options.engine,
         path,
-        source=options.source,
-        mapping=options.mapping,
-        key_file=options.key_file,
+        read_here,
+        has_source=bool(options.source or options.mapping),
         strict=options.strict,
         workspace=workspace,
         on_progress=on_progress,
     )
-    result = look(read, options.as_of or read.latest, options, on_progress=on_progress, setup=setup)
-    return replace(result, seconds=time.perf_counter() - started), read
 
 
 def look(
@@ -115,7 +139,7 @@ def fused(
         as_of=tables.as_of.date(),
         moment=tables.as_of,
         seconds=0.0,
-        engine="duckdb",
+        engine=read.engine,
         currency=read.currency,
         tables=read.counts_at(tables),
         detectors=runs,

@@ -60,13 +60,17 @@ class Border:
         self._note_personal(text, cells)
         doubtful = [cell for cell in cells if not cell.column.required and cell.column.kind != "text"]
         self._look_closer(text, cells)
+        self._fill(table, text, cells, doubtful)
+        self._say_odd(table, text, doubtful)
+        return self._admitted(table, brought)
+
+    def _fill(self, table: Table, text: TextTable, cells: Sequence[Cell], doubtful: Sequence[Cell]) -> None:
+        """Make the typed table, without the rows that are set aside."""
         self._con.execute(f"CREATE TABLE {SCHEMA}.{quoted(table.name)} AS {typed_query(table, text, cells, doubtful)}")
         self._set_failures_aside(table, cells)
         self._set_aside_duplicates(table, text)
         if table.name == "field_changes":
             keep_state_changes(self._con, self._plain_changes(text, cells))
-        self._say_odd(table, text, doubtful)
-        return self._admitted(table, brought)
 
     def _stored(self, text: TextTable) -> dict[str, str]:
         rows = self._con.execute(f"DESCRIBE SELECT * FROM {quoted(text.relation)}").fetchall()

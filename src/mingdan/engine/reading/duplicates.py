@@ -33,25 +33,28 @@ def find(con: duckdb.DuckDBPyConnection, table: Table, *, has_rest: bool) -> Dup
     if con.execute('SELECT 1 FROM "twice" LIMIT 1').fetchone() is None:
         return None
     _rank(con, name, same, cells, hashed)
-    return Duplicates(_set_aside_query(table), f'DELETE FROM {name} WHERE rowid IN (SELECT id FROM "later rows")')
+    return Duplicates(set_aside_query(table), f'DELETE FROM {name} WHERE rowid IN (SELECT id FROM "later rows")')
 
 
 def _rank(con: duckdb.DuckDBPyConnection, name: str, same: list[str], cells: list[str], hashed: str) -> None:
-    window = f"(PARTITION BY {', '.join(same)} ORDER BY len(string_split({FILE}, '/')), {FILE}, {ROW})"
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE "later rows" AS
-        SELECT * FROM (
-            SELECT rowid AS id, {ROW} AS place, {FILE} AS file, {same[0]} AS value, hash({", ".join(cells)}) AS whole,
-                first_value({FILE}) OVER {window} AS first_file, first_value({ROW}) OVER {window} AS first_row,
-                first_value(hash({", ".join(cells)})) OVER {window} AS first_whole, row_number() OVER {window} AS number
-            FROM {name} WHERE {hashed} IN (FROM "twice")
-        ) WHERE number > 1
-        """
+    doubtful = f'(SELECT rowid AS id, * FROM {name} WHERE {hashed} IN (FROM "twice"))'
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "later rows" AS {later_query(doubtful, same, cells, beside="id,")}')
+
+
+def later_query(relation: str, same: list[str], cells: list[str], *, beside: str = "") -> str:
+    """Return the query of rows that follow another with the same cells `same`, with where the first one stands."""
+    depth = f"length({FILE}) - length(replace({FILE}, '/', ''))"
+    window = f"(PARTITION BY {', '.join(same)} ORDER BY {depth}, {FILE}, {ROW})"
+    return (
+        f"SELECT * FROM (SELECT {beside} {ROW} AS place, {FILE} AS file, {same[0]} AS value, "
+        f"hash({', '.join(cells)}) AS whole, first_value({FILE}) OVER {window} AS first_file, "
+        f"first_value({ROW}) OVER {window} AS first_row, first_value(hash({', '.join(cells)})) OVER {window} AS first_whole, "
+        f"row_number() OVER {window} AS number FROM {relation}) WHERE number > 1"
     )
 
 
-def _set_aside_query(table: Table) -> str:
+def set_aside_query(table: Table) -> str:
+    """Return the query of the relation `later rows` as they are set aside."""
     where = "concat('row ', first_row, CASE WHEN first_file <> file THEN ' of ' || first_file ELSE '' END)"
     where_zh = "concat(CASE WHEN first_file <> file THEN first_file || ' ' ELSE '' END, '第 ', first_row, ' 行')"
     exact = "whole = first_whole"

@@ -28,6 +28,11 @@ _DATE = (
 )
 _PARTS = "['y','m','d','p','h','i','s','f','q','z']"
 
+CURRENCY_CODE = (
+    "CASE WHEN upper(c) IN ('RMB', 'CNH', 'CN¥', '¥', '￥', '元', '人民币', '人民币元', 'YUAN') THEN 'CNY' WHEN c = '$' THEN 'USD' "
+    "WHEN c = '€' THEN 'EUR' ELSE nullif(upper(c), '') END"
+)
+
 _MACROS = (
     ("narrow(c)", f"translate(c, {literal(_WIDE)}, {literal(_NARROW)})"),
     # times
@@ -130,11 +135,7 @@ _MACROS = (
         f"CASE WHEN lower(narrow(c)) IN ({', '.join(map(literal, TRUE_WORDS))}) THEN true "
         f"WHEN lower(narrow(c)) IN ({', '.join(map(literal, FALSE_WORDS))}) THEN false END",
     ),
-    (
-        "currency_code(c)",
-        "CASE WHEN upper(c) IN ('RMB', 'CNH', 'CN¥', '¥', '￥', '元', '人民币', '人民币元', 'YUAN') THEN 'CNY' WHEN c = '$' THEN 'USD' "
-        "WHEN c = '€' THEN 'EUR' ELSE nullif(upper(c), '') END",
-    ),
+    ("currency_code(c)", CURRENCY_CODE),
     ("plain_word(c)", r"regexp_replace(lower(narrow(c)), '[\s_\-/（）()·]+', '', 'g')"),
     (
         "as_list(c)",

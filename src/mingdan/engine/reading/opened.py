@@ -1,6 +1,6 @@
 """A trail that has been read: typed tables in an engine, what was set aside, and the view as of any moment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -44,6 +44,7 @@ class ReadTrail:
     ) -> None:
         self._store = self._asked = store
         self._set_aside = set_aside
+        self._closing: list[Callable[[], None]] = []
         self.supplied = {name: found.supplied for name, found in admitted.items() if found.rows}
         self.counts = counts
         self.fingerprint = fingerprint
@@ -107,6 +108,12 @@ class ReadTrail:
         """Let go of the workspace; tables handed out before can no longer be read."""
         for store in dict.fromkeys((self._asked, self._store)):
             store.close()
+        for close in self._closing:
+            close()
+
+    def on_close(self, close: Callable[[], None]) -> None:
+        """Let go of something else together with the workspace."""
+        self._closing.append(close)
 
     @cached_property
     def _currencies(self) -> dict[str, int]:

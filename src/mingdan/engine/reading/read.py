@@ -94,7 +94,8 @@ def _read(
     admitted = _admit(con, border, translation, chosen, on_progress)
     set_aside.take_unread(_tables_of_files(con, shelf, translation), frozenset(border.personal_files))
     said = [*shelf.notices, *map(_text, translation.notices), *border.notices]
-    _check_start(path, shelf, admitted, said)
+    names = list(dict.fromkeys(table.name for table in shelf.tables))
+    check_start(str(path), names, shelf.failures, admitted, said)
     if strict:
         set_aside.refuse()
     store = DuckStore(con)
@@ -103,7 +104,7 @@ def _read(
     keyer.forget()
     _forget_cells(con)
     _limit_memory(con, _TO_ASK)
-    return ReadTrail(store, admitted, _counts(admitted, set_aside), set_aside, said, fingerprint)
+    return ReadTrail(store, admitted, counts_of(admitted, set_aside), set_aside, said, fingerprint)
 
 
 def _forget_cells(con: duckdb.DuckDBPyConnection) -> None:
@@ -166,25 +167,27 @@ def _tables_of_files(
     return pairs
 
 
-def _counts(admitted: dict[str, Admitted], set_aside: SetAsideRows) -> tuple[TableRead, ...]:
+def counts_of(admitted: Mapping[str, Admitted], set_aside: SetAsideRows) -> tuple[TableRead, ...]:
+    """Return how many rows each table keeps, and how many were set aside."""
     aside = set_aside.counts()
     return tuple(TableRead(name, found.rows, aside.get(name, 0)) for name, found in admitted.items())
 
 
-def _check_start(path: Path, shelf: Shelf, admitted: dict[str, Admitted], said: Sequence[Text]) -> None:
+def check_start(
+    path: str, names: Sequence[str], failures: Sequence[str], admitted: Mapping[str, Admitted], said: Sequence[Text]
+) -> None:
     """Raise a sentence that says what was found instead, where there is neither a deal nor an order."""
     if any(name in admitted and admitted[name].rows for name in _TO_START):
         return
-    names = list(dict.fromkeys(table.name for table in shelf.tables))
     found = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-    why = " ".join([*shelf.failures[:2], *_about_start(admitted, said)])
+    why = " ".join([*failures[:2], *_about_start(admitted, said)])
     raise UnreadableTrailError(
         f"{path} has no usable opportunities or orders, and one of them is needed to start; found: {found}. "
         f"{why}{' ' if why else ''}For exports of another shape, make a mapping file: mingdan map {path}"
     )
 
 
-def _about_start(admitted: dict[str, Admitted], said: Sequence[Text]) -> list[str]:
+def _about_start(admitted: Mapping[str, Admitted], said: Sequence[Text]) -> list[str]:
     """Return why deals or orders were not taken."""
     missing = [text.en for text in said if any(f"not used for {name}" in text.en for name in _TO_START)]
     return missing[:1] or [f"No row of {name} can be used." for name in _TO_START if name in admitted]

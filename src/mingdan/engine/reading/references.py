@@ -27,7 +27,7 @@ def _notice(store: Store, table: str, column: Column, parent: str) -> Text | Non
     lost = store.execute(
         f"SELECT count(*), coalesce(sum(rows), 0), min(value) FROM (SELECT {cell} AS value, count(*) AS rows "
         f"FROM {SCHEMA}.{quoted(table)} WHERE {cell} IS NOT NULL GROUP BY 1) "
-        f"WHERE value NOT IN (SELECT {key} FROM {SCHEMA}.{quoted(parent)})"
+        f"found WHERE NOT EXISTS (SELECT 1 FROM {SCHEMA}.{quoted(parent)} p WHERE p.{key} = found.value)"
     ).fetchone()
     if not lost or not lost[0]:
         return None

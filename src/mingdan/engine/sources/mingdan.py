@@ -33,13 +33,13 @@ class MingdanSource:
         for table in raw:
             placed = place(table)
             if placed is None:
-                notices.append(_unknown_file(table))
+                notices.append(unknown_file_notice(table))
             elif placed.missing:
-                notices.append(_missing(placed))
+                notices.append(missing_notice(placed))
             else:
                 usable.setdefault(placed.table.name, []).append(placed)
                 if placed.unknown:
-                    notices.append(_unknown_columns(placed))
+                    notices.append(unknown_columns_notice(placed))
         return Translation(tuple(_text_table(con, name, parts) for name, parts in usable.items()), tuple(notices))
 
 
@@ -67,17 +67,19 @@ def _part(placed: Placed, *, keeps_types: bool) -> str:
     return f"SELECT {ROW}, {FILE}, {', '.join(made)}{rest} FROM {quoted(relation)}"
 
 
-def _unknown_file(raw: RawTable) -> Text:
+def unknown_file_notice(raw: RawTable) -> Text:
+    """Say that a file is none of the tables."""
     shown = _shown(raw)
     return Text(en=f"{shown} is no table of the trail, left out.", zh=f"{shown} 不是销售轨迹中的表，未读取。")
 
 
-def _unknown_columns(placed: Placed) -> Text:
+def unknown_columns_notice(placed: Placed) -> Text:
+    """Say which columns of a file are left out."""
     shown, named = _shown(placed.raw), _named(placed.unknown)
     return Text(en=f"{shown}: unknown columns left out: {named}.", zh=f"{shown}：未知的列已忽略：{named}。")
 
 
-def _missing(placed: Placed) -> Text:
+def missing_notice(placed: Placed) -> Text:
     """Say which columns a file lacks, what headings it has, and which of them could be meant."""
     table, shown, found = placed.table, _shown(placed.raw), _named(placed.raw.columns)
     columns = ", ".join(column.name for column in placed.missing)

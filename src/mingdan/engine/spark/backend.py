@@ -18,6 +18,7 @@ class ArrowSpark(Backend):
     @classmethod
     def of(cls, session: SparkSession) -> "ArrowSpark":
         """Return a backend whose tables are the views of a session."""
+        cls.register_options()
         backend = cls()
         backend.do_connect(session)
         return backend

@@ -1,6 +1,7 @@
 """A Spark session for one scan: which master, and the settings without which the answers would differ from DuckDB's."""
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LOCAL = "spark://local"
+_URI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:/")
 
 SAME_ANSWERS = {
     "spark.sql.session.timeZone": "UTC",
@@ -25,7 +27,6 @@ SAME_ANSWERS = {
 _QUIET = Path(__file__).with_name("log4j2.properties").as_uri()
 _OF_THE_PROCESS = {
     "spark.ui.showConsoleProgress": "false",
-    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_QUIET}",
     "spark.sql.catalogImplementation": "in-memory",
 }
 _ON_THIS_MACHINE = {
@@ -41,6 +42,11 @@ class UnusableEngineError(Exception):
     """The engine asked for cannot compute here; the message is one sentence that says what to do."""
 
 
+def is_uri(trail: str | Path) -> bool:
+    """Return whether a trail is named as Hadoop names files (hdfs://..., s3a://..., file:///...)."""
+    return bool(_URI.match(str(trail)))
+
+
 def open_session(engine: str) -> "SparkSession":
     """Return a session on the master that `engine` names: `spark://host:port`, or `spark://local` for this machine.
 
@@ -52,6 +58,7 @@ def open_session(engine: str) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ["SPARK_SUBMIT_OPTS"] = f"{os.environ.get('SPARK_SUBMIT_OPTS', '')} -Dlog4j2.configurationFile={_QUIET}"
     is_local = engine == LOCAL
     builder = SparkSession.builder.appName("mingdan").master("local[*]" if is_local else engine)
     for name, value in (
@@ -68,6 +75,12 @@ def open_session(engine: str) -> "SparkSession":
     except Exception as error:  # Py4J hands on whatever Java throws
         raise UnusableEngineError(f"The Spark master {engine} does not take work: {_first_line(error)}") from error
     return session
+
+
+def has_session() -> bool:
+    """Return whether this process already works with Spark, so that a scan must not stop it."""
+    pyspark = sys.modules.get("pyspark.sql")
+    return pyspark is not None and pyspark.SparkSession.getActiveSession() is not None
 
 
 def _to_be_found(engine: str) -> dict[str, str]:

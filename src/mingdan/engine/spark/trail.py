@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from mingdan.engine.reading import ReadTrail
-from mingdan.engine.schema import DUCKDB_TYPES
-from mingdan.engine.spark.store import SparkStore
+from mingdan.engine.spark.store import SparkStore, empty_table
 from mingdan.engine.tables import TABLES
 
 
@@ -19,18 +18,10 @@ def hand_over(read: ReadTrail, session: SparkSession, workspace: Path) -> ReadTr
     folder.mkdir()
     files = read.write_tables(folder)
     store = SparkStore(session)
-    for name in (*TABLES, *(name for name in files if name not in TABLES)):
-        if name in files:
-            store.put(name, session.read.parquet(files[name].absolute().as_uri()))
-        else:
-            store.put(name, empty(store, name))
+    for name in TABLES:
+        if name not in files:
+            store.put(name, empty_table(store, TABLES[name]))
+    for name, file in files.items():
+        store.put(name, session.read.parquet(file.absolute().as_uri()))
     read.hand_over(store)
     return read
-
-
-def empty(store: SparkStore, table: str) -> DataFrame:
-    """Return a table of the contract without rows."""
-    cells = ", ".join(
-        f'CAST(NULL AS {DUCKDB_TYPES[column.kind]}) AS "{column.name}"' for column in TABLES[table].columns
-    )
-    return store.frame(f"SELECT {cells} WHERE false")
