@@ -35,7 +35,7 @@ class Innocent:
         deals: tuple[float, float],
     ) -> None:
         for account in accounts:
-            first = start + float(self.dice.uniform(0, min(60, 0.5 * (end - start))))
+            first = start + float(self.dice.uniform(0, max(0.0, min(60, 0.5 * (end - start)))))
             self.world.plan.effects.append(
                 Effect(
                     account=int(account),
