@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mingdan.engine.tables import TABLES
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
@@ -74,6 +76,17 @@ def session(cluster: str) -> Iterator["SparkSession"]:
     opened = open_session(cluster)
     yield opened
     opened.stop()
+
+
+@pytest.fixture(scope="session")
+def empty_views(session: "SparkSession") -> "SparkSession":
+    """Return the session with a view without rows for every table of the contract."""
+    from mingdan.engine.spark.store import SparkStore, empty_table
+
+    store = SparkStore(session)
+    for table in TABLES.values():
+        empty_table(store, table).createOrReplaceTempView(table.name)
+    return session
 
 
 def _start(folder: Path, name: str, *arguments: str) -> "subprocess.Popen[bytes]":

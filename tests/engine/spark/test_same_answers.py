@@ -80,16 +80,6 @@ def test_parquet_on_a_store_is_read_in_place_and_checked_alike(
     assert there[:3] == here[:3]
 
 
-@pytest.fixture(scope="module")
-def empty_views(session: "SparkSession") -> "SparkSession":
-    from mingdan.engine.spark.store import SparkStore, empty_table
-
-    store = SparkStore(session)
-    for table in TABLES.values():
-        empty_table(store, table).createOrReplaceTempView(table.name)
-    return session
-
-
 def on_spark(tables: Tables, session: "SparkSession") -> Tables:
     """Return the same trail on Spark, with a view for each table that has rows."""
     from mingdan.engine.spark.backend import ArrowSpark

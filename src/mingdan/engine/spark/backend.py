@@ -7,9 +7,11 @@ import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
+import pyarrow as pa
 from ibis.backends.pyspark import Backend
 from ibis.formats.pyarrow import PyArrowSchema
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import to_arrow_schema
 
 
 class ArrowSpark(Backend):
@@ -28,6 +30,12 @@ class ArrowSpark(Backend):
         known = super().get_schema(table_name, catalog=catalog, database=database)
         micro = dt.Timestamp(scale=6)
         return sch.schema({name: micro if kind.is_timestamp() else kind for name, kind in known.items()})
+
+    def schema_of(self, expr: ir.Expr) -> pa.Schema:
+        """Return the columns that Spark says an expression has, without running it; raise where Spark cannot take it."""
+        self._run_pre_execute_hooks(expr)
+        table = expr.as_table()
+        return to_arrow_schema(self._session.sql(self.compile(table)).schema)
 
     def to_pyarrow(
         self,

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from mingdan.engine.findings import Text
 from mingdan.engine.reading import ReadTrail, UnreadableTrailError
@@ -48,7 +48,7 @@ def _read(
     admitted: dict[str, Admitted] = {}
     for at, name in enumerate(TABLES):
         on_progress(name, at / len(TABLES))
-        found = border.admit(_text_table(store, uri, placed[name])) if name in placed else None
+        found = border.admit(_text_table(store, *placed[name])) if name in placed else None
         if found is not None:
             admitted[name] = found
         else:
@@ -62,21 +62,22 @@ def _read(
     return ReadTrail(store, admitted, counts_of(admitted, set_aside), set_aside, said, None)
 
 
-def _placed(store: SparkStore, uri: str, said: list[Text]) -> dict[str, Placed]:
-    """Return the table of the contract that each Parquet file or folder is."""
-    found: dict[str, Placed] = {}
+def _placed(store: SparkStore, uri: str, said: list[Text]) -> dict[str, tuple[Placed, DataFrame]]:
+    """Return the table of the contract that each Parquet file or folder is, with its rows."""
+    found: dict[str, tuple[Placed, DataFrame]] = {}
     for entry, parts in _listed(store.session, uri).items():
         if not entry.endswith((".parquet", ".pq")):
             continue
         name = PurePosixPath(entry).stem
-        columns = tuple(store.session.read.parquet(f"{uri.rstrip('/')}/{entry}").columns)
+        frame = store.session.read.option("mergeSchema", "true").parquet(f"{uri.rstrip('/')}/{entry}")
+        columns = tuple(frame.columns)
         one = place(RawTable(name, entry, columns, entry))
         if one is not None and not one.missing and one.table.name in found:
             raise UnreadableTrailError(
                 f"{uri} holds {one.table.name} twice; put its parts into one folder {name}.parquet."
             )
         if one is not None and not one.missing:
-            found[one.table.name] = one
+            found[one.table.name] = one, frame
         said += [notice for part in parts if (notice := _notice(RawTable(name, entry, columns, part)))]
     return found
 
@@ -111,14 +112,13 @@ def _shown(names: Iterable[str]) -> list[str]:
     return sorted(name for name in names if not name.startswith((".", "_")))
 
 
-def _text_table(store: SparkStore, uri: str, placed: Placed) -> TextTable:
+def _text_table(store: SparkStore, placed: Placed, frame: DataFrame) -> TextTable:
     """Make a view of one table's Parquet with where each row stands, under the contract's names."""
     if any(taken.unit for taken in placed.columns.values()):
         raise UnreadableTrailError(
             f"{placed.raw.file} has units in its headings; name its columns as the contract does."
         )
     entry, relation = placed.raw.relation, f"raw_{placed.table.name}"
-    frame = store.session.read.parquet(f"{uri.rstrip('/')}/{entry}")
     store.put(
         f"{relation}_parquet",
         frame.selectExpr("*", "_metadata.file_path AS _path", f"_metadata.row_index + 1 AS {ROW}"),

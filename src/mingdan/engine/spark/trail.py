@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StructType
 
 from mingdan.engine.reading import ReadTrail
+from mingdan.engine.reading.raw import ROW
 from mingdan.engine.spark.store import SparkStore, empty_table
 from mingdan.engine.tables import TABLES
 
@@ -18,10 +20,16 @@ def hand_over(read: ReadTrail, session: SparkSession, workspace: Path) -> ReadTr
     folder.mkdir()
     files = read.write_tables(folder)
     store = SparkStore(session)
-    for name in TABLES:
-        if name not in files:
-            store.put(name, empty_table(store, TABLES[name]))
+    for name, table in TABLES.items():
+        kinds = empty_table(store, table).schema
+        file = files.pop(name, None)
+        store.put(name, _read(session, kinds.add(ROW, "bigint"), file) if file else empty_table(store, table))
     for name, file in files.items():
         store.put(name, session.read.parquet(file.absolute().as_uri()))
     read.hand_over(store)
     return read
+
+
+def _read(session: SparkSession, kinds: StructType, file: Path) -> DataFrame:
+    """Read what was just written; to say its types saves a job that would look for them."""
+    return session.read.schema(kinds).parquet(file.absolute().as_uri())
