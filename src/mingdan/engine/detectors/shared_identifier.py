@@ -8,14 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import ibis
-from ibis.expr.types import Table as Expression
-
 from mingdan.engine.detector import Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.dealings import Tie, ties_of
+from mingdan.engine.methods.firm_touches import Touch, firm_touches, of_firms
 from mingdan.engine.methods.identifier_frequency import frequencies, holders, is_typed, typed_by_others
-from mingdan.engine.methods.identifier_rows import employee_identifiers, outside_identifiers
+from mingdan.engine.methods.identifier_rows import employee_identifiers, identifier_matches, outside_identifiers
 from mingdan.engine.trail import Tables, moment, money
 
 Row = dict[str, Any]
@@ -26,8 +24,9 @@ class Parameters:
     """`hub`: a key at more unrelated firms than this is an agent's or a shared office's and says nothing.
 
     `crowd`: a key of more of our own people than this is a dormitory or an office. `most` is the weight (log10) that a
-    match of a kind may carry, `untied` what is left of it where the salesperson has nothing to do with the firm. `typed` is how often a side deal puts the
-    salesperson's number into the customer's own record, which people also do for convenience.
+    match of a kind may carry, `untied` what is left of it where the salesperson has nothing to do with the firm. `typed`
+    is how often a side deal puts the salesperson's number into the customer's own record; people also do that for
+    convenience, one in twenty-five or so, and each has a hundred customers, so it carries `typed_most` at most.
     """
 
     hub: int = 5
@@ -37,8 +36,9 @@ class Parameters:
     id: float = 1.8
     address: float = 0.6
     person: float = 0.6
-    untied: float = 0.5
+    untied: float = 0.33
     typed: float = 0.05
+    typed_most: float = 0.6
     slack_days: int = 30
     evidence_rows: int = 20
 
@@ -46,7 +46,7 @@ class Parameters:
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     """Return one finding for each of our people and outside firm (or customer) with a key in common."""
     own, outside = employee_identifiers(tables), outside_identifiers(tables)
-    rows = _matches(tables, own, outside, parameters)
+    rows = identifier_matches(tables, own, outside, parameters.slack_days)
     if not rows:
         return []
     spread, size = frequencies(tables, outside, rows)
@@ -59,36 +59,39 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
             by_chance = (spread[key] + 1) / (size[row["kind"]] + 2)
             if is_typed(row):
                 by_chance = max(by_chance, typed[row["employee_id"]] / parameters.typed)
-            weight = min(getattr(parameters, row["kind"]), -math.log10(by_chance))
+            weight = min(_most(row, parameters), -math.log10(by_chance))
             shared = {"spread": spread[key], "holders": held_by[key], "weight": max(0.0, weight) / held_by[key]}
             pairs[row["employee_id"], row["entity"]].append({**row, **shared})
-    ties = ties_of(tables, sorted(pairs))
-    return [_finding(tables, pair, pairs[pair], ties[pair], parameters) for pair in sorted(pairs)]
+    if not pairs:
+        return []
+    ties, touches = ties_of(tables, sorted(pairs)), tables.once(firm_touches)
+    return [
+        _finding(tables, pair, pairs[pair], (ties[pair], of_firms(touches.get(pair[0], ()), [pair[1]])), parameters)
+        for pair in sorted(pairs)
+    ]
 
 
-def _matches(tables: Tables, own: Expression, outside: Expression, parameters: Parameters) -> list[Row]:
-    """Return the rows of outsiders that carry a key of ours while the person worked here."""
-    ours = own.select("kind", "key", "employee_id", "hired_date", "left_date", own_table="table_name", own_row="row_id")
-    both = outside.inner_join(ours, ["kind", "key"])
-    slack = ibis.interval(days=parameters.slack_days)
-    begun = both.standing | both.hired_date.isnull() | (both.at >= both.hired_date.cast("timestamp(6)") - slack)
-    not_over = both.left_date.isnull() | (both.at <= both.left_date.cast("timestamp(6)") + slack)
-    overlapping = both.filter(both.at.isnull() | (begun & not_over)).distinct()
-    return tables.records(
-        overlapping, order_by=["employee_id", "entity", "kind", "key", "table_name", "row_id", "own_table", "own_row"]
-    )
+def _most(row: Row, parameters: Parameters) -> float:
+    most: float = getattr(parameters, row["kind"])
+    return min(most, parameters.typed_most) if is_typed(row) else most
 
 
-def _finding(tables: Tables, pair: tuple[str, str], rows: Sequence[Row], tie: Tie, parameters: Parameters) -> Finding:
-    employee, entity = pair
+def _finding(
+    tables: Tables,
+    pair: tuple[str, str],
+    rows: Sequence[Row],
+    met: tuple[Tie, Sequence[Touch]],
+    parameters: Parameters,
+) -> Finding:
+    (employee, entity), (tie, touches) = pair, met
     accounts = sorted({*tie.customers, *(row["account_id"] for row in rows if row["account_id"])})
     companies = tuple(sorted({row["company_id"] for row in rows if row["company_id"]}))
     dealt = [tie.dealt[account] for account in accounts if account in tie.dealt]
     lost = tie.lost
-    weight = _weight(rows) * (1 if dealt or lost else parameters.untied)
-    touched = sorted({*accounts, *(deal["account_id"] for deal in lost if deal["account_id"])})
-    at = _latest(tables, rows, dealt, lost)
-    shown = _evidence(rows, lost, parameters.evidence_rows)
+    weight = _weight(rows) * (1 if dealt or lost or touches else parameters.untied)
+    touched = {*accounts, *(deal["account_id"] for deal in lost), *(touch.account_id for touch in touches)} - {None}
+    at = max((_latest(tables, rows, dealt, lost), *(touch.last_at for touch in touches)))
+    shown = _evidence(rows, lost, touches, parameters.evidence_rows)
     counts = {kind: len({row["key"] for row in rows if row["kind"] == kind}) for kind in _KINDS}
     return Finding(
         subject_kind="account" if accounts else "company",
@@ -106,7 +109,7 @@ def _finding(tables: Tables, pair: tuple[str, str], rows: Sequence[Row], tie: Ti
             "losses": len(lost),
         },
         employee_id=employee,
-        account_ids=tuple(touched),
+        account_ids=tuple(sorted(touched)),
         opportunity_ids=tuple(deal["opportunity_id"] for deal in lost),
         company_ids=companies,
         amount_at_risk=money(_at_risk(rows, dealt, lost)),
@@ -135,10 +138,12 @@ def _latest(tables: Tables, rows: Sequence[Row], dealt: Sequence[Row], lost: Seq
     return min(tables.as_of, max((moment(day) for day in days if day), default=tables.as_of))
 
 
-def _evidence(rows: Sequence[Row], lost: Sequence[Row], most: int) -> tuple[Evidence, ...]:
+def _evidence(rows: Sequence[Row], lost: Sequence[Row], touches: Sequence[Touch], most: int) -> tuple[Evidence, ...]:
     own = sorted({Evidence(row["own_table"], row["own_row"]) for row in rows})
     theirs = sorted({Evidence(row["table_name"], row["row_id"]) for row in rows})[:most]
-    return (*own, *theirs, *(Evidence("opportunities", deal["opportunity_id"]) for deal in lost[:most]))
+    deals = [Evidence("opportunities", deal["opportunity_id"]) for deal in lost[:most]]
+    touched = [Evidence(touch.table, touch.row_id) for touch in touches[-most:]]
+    return tuple(dict.fromkeys((*own, *theirs, *deals, *touched)))
 
 
 def _at_risk(rows: Sequence[Row], dealt: Sequence[Row], lost: Sequence[Row]) -> Decimal:
@@ -171,8 +176,8 @@ def _explanations(
 
 
 def _filler(rows: Sequence[Row], spread: int) -> Status:
-    """A salesperson's own number fills a compulsory field, for several customers; what it replaced was filled before."""
-    if any(row["replaced"] or not is_typed(row) for row in rows):
+    """A salesperson's own number fills a compulsory field, or takes messages for the customer, mostly for several."""
+    if any(not is_typed(row) for row in rows):
         return "ruled_out"
     return "supported" if spread >= 3 else "open"
 
@@ -185,7 +190,7 @@ _PROFILE = [{"name": "Our firm", "phone_key": "P0"}]
 
 DETECTOR = Detector(
     code="shared-identifier",
-    version=1,
+    version=2,
     design="E2",
     family="entity",
     strength="W4",
@@ -210,10 +215,10 @@ DETECTOR = Detector(
         "(with one added on each side), at most 1.8 for a phone number, bank account or identity and 0.6 for an address or "
         "a name; kinds add up. Keys carried by more than 5 unrelated firms or 3 colleagues, and our own switchboard, "
         "premises and accounts, are ignored; a phone number in a customer's own record is weighed by how often others' numbers "
-        "stand in such records; half the weight where the salesperson never dealt with the firm.",
+        "stand in such records, at most 0.6; a third of the weight where the firm never met the salesperson's business.",
         zh="同类匹配键相等。权重为 log10(1/u),u 为该键在互不相关企业中出现的频率（两侧各加一）；电话、银行账户、身份最多 1.8,"
-        "地址、姓名最多 0.6，不同种类相加。超过 5 家无关企业或 3 名同事共用的键，以及本公司总机、地址和账户不计；客户档案中的电话按其他员工号码出现的频率计权；"
-        "销售员与该企业从无往来的，权重减半。",
+        "地址、姓名最多 0.6，不同种类相加。超过 5 家无关企业或 3 名同事共用的键，以及本公司总机、地址和账户不计；客户档案中的电话按其他员工号码出现的频率计权，最多 0.6；"
+        "该企业与销售员业务从无往来的，权重只计三分之一。",
     ),
     reads={"employees": ("employee_id",)},
     uses={

@@ -49,6 +49,23 @@ def outside_identifiers(tables: Tables) -> Expression:
     return tied.mutate(company_id=firm, entity=ibis.coalesce(firm, tied.account_id, tied.row_id)).drop("firm_id")
 
 
+def identifier_matches(tables: Tables, own: Expression, outside: Expression, slack_days: int) -> list[dict[str, Any]]:
+    """Return the rows of outsiders that carry a key of ours while the person worked here.
+
+    Relatives among the people of firms are left to `employee-company-tie`, which knows how common a name is.
+    """
+    ours = own.select("kind", "key", "employee_id", "hired_date", "left_date", own_table="table_name", own_row="row_id")
+    met = outside.filter((outside.kind != "person") | (outside.table_name != "company_people"))
+    both = met.inner_join(ours, ["kind", "key"])
+    slack = ibis.interval(days=slack_days)
+    begun = both.standing | both.hired_date.isnull() | (both.at >= both.hired_date.cast("timestamp(6)") - slack)
+    not_over = both.left_date.isnull() | (both.at <= both.left_date.cast("timestamp(6)") + slack)
+    overlapping = both.filter(both.at.isnull() | (begun & not_over)).distinct()
+    return tables.records(
+        overlapping, order_by=["employee_id", "entity", "kind", "key", "table_name", "row_id", "own_table", "own_row"]
+    )
+
+
 def _ours(tables: Tables) -> Expression:
     profile = tables.company_profile
     keys = profile.select(key="phone_key").union(profile.select(key="address_key"))
