@@ -44,7 +44,7 @@ class TalkSteps:
 def talk_steps(tables: Tables) -> TalkSteps:
     """Count the archived messages of each salesperson and customer by steps of ten days."""
     rows = archived(tables)
-    days = (rows.sent_at.epoch_seconds() / 86400 - _START_DAY) / STEP_DAYS
+    days = (rows.sent_at.truncate("s").epoch_seconds() / 86400 - _START_DAY) / STEP_DAYS
     counted = (
         rows.mutate(step=days.floor().cast("int64"))
         .group_by(["employee_id", "account_id", "step"])

@@ -38,7 +38,7 @@ def contact_weeks(tables: Tables) -> Expression:
     recorded = contacts(tables).select("employee_id", "account_id", at="contact_at", by_machine=ibis.literal(1))
     as_of = ibis.timestamp(tables.as_of)
     both = recorded.union(entered)
-    ago = ((as_of.epoch_seconds() - both.at.epoch_seconds()) / WEEK).floor().cast("int64")
+    ago = ((as_of.truncate("s").epoch_seconds() - both.at.truncate("s").epoch_seconds()) / WEEK).floor().cast("int64")
     weekly = (
         both.mutate(week=ago)
         .group_by(["employee_id", "account_id", "week"])
