@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis
 import numpy as np
+from ibis.expr.types import BooleanValue
 from ibis.expr.types import Table as Expression
 
 from mingdan.engine.findings import Evidence
@@ -89,17 +90,17 @@ def closed_deals(tables: Tables) -> list[ClosedDeal]:
     The window reaches from 60 days before the closing to 14 days after.
     """
     deals = _closed(tables)
-    near = deals.inner_join(_acts(tables), ["employee_id", "account_id"])
-    near = near.filter(near.at.between(near.closed_at - BEFORE, near.closed_at + AFTER))
-    telling = near.filter(near.kind.isin(["card", "deleted"])).select("opportunity_id").distinct()
-    rows = tables.records(
-        near.semi_join(telling, "opportunity_id"), order_by=["opportunity_id", "at", "table_name", "row_id"]
-    )
+    acts = _acts(tables)
+    marks = deals.inner_join(acts.filter(acts.kind.isin(["card", "deleted"])), ["employee_id", "account_id"])
+    telling = marks.filter(_is_near(marks)).select("opportunity_id").distinct()
+    told = deals.semi_join(telling, "opportunity_id")
+    near = told.inner_join(acts, ["employee_id", "account_id"])
+    rows = tables.records(near.filter(_is_near(near)), order_by=["opportunity_id", "at", "table_name", "row_id"])
     festivals = _festivals(tables) if rows else set()
     by_deal: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         by_deal[row["opportunity_id"]].append(row)
-    spoken = _spoken(tables, deals.semi_join(telling, "opportunity_id")) if rows else {}
+    spoken = _spoken(tables, told) if rows else {}
     found = []
     for name, mine in sorted(by_deal.items()):
         head = mine[0]
@@ -111,6 +112,11 @@ def closed_deals(tables: Tables) -> list[ClosedDeal]:
         deal.sequences = sequences(acts, spoken.get(name, []), deal.closed_at)
         found.append(deal)
     return found
+
+
+def _is_near(rows: Expression) -> BooleanValue:
+    near: BooleanValue = rows.at.between(rows.closed_at - BEFORE, rows.closed_at + AFTER)
+    return near
 
 
 def _closed(tables: Tables) -> Expression:
