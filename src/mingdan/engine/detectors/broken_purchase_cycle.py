@@ -2,58 +2,68 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-import ibis
 import numpy as np
 from numpy.typing import NDArray
 
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Figure, Finding, Status, Text
-from mingdan.engine.methods.account_standing import Standing, asked_of, margin_shares, standings
+from mingdan.engine.methods.account_standing import Standing, margin_shares, standings
 from mingdan.engine.methods.innocent_causes import any_of, events_of, handed_over, holidays_fill, products_of, settled
+from mingdan.engine.methods.purchase_rows import last_orders, still_served
 from mingdan.engine.methods.purchase_stops import Bounds, Stop, find_stops, peers_stopped
 from mingdan.engine.methods.purchases import Purchases, one_purchase_each, read_purchases
+from mingdan.engine.methods.silent_customers import agreed, in_order, weightiest
 from mingdan.engine.trail import Tables, moment, money
 
-CITED_ORDERS = 6
 _REGROUPED = ("regrouping", "migration")
-SERVICE_KINDS = ("warranty", "repair", "consumable", "installation")
 _DAY = timedelta(days=1)
 LATE_REGISTER = timedelta(days=60)
 """How long after a purchase was due the cause of its absence may still be registered as beginning."""
 
 
 def find(tables: Tables, parameters: Bounds) -> list[Finding]:
-    """Return one finding per customer whose silence or slowing chance and ordinary leaving hardly explain."""
-    purchases = one_purchase_each(read_purchases(tables))
+    """Return one finding per customer whose silence or slowing chance and ordinary leaving hardly explain.
+
+    Where the trail knows no salespeople, every silent customer is put in order instead: nobody is named by it.
+    """
+    purchases = one_purchase_each(tables.once(read_purchases))
     if len(purchases.day) == 0:
         return []
     traits = _traits(tables, purchases)
+    listed = [] if _knows_salespeople(tables) else in_order(purchases)
+    if listed:
+        return _told(tables, purchases, listed, ["open"] * len(listed), most_each=0)
     stops, measured = find_stops(purchases, traits["segment"], parameters)
     if measured is None or not stops:
         return []
-    return _told(tables, purchases, stops, peers_stopped(stops, measured, purchases, _peers(stops, traits)))
+    shared = peers_stopped(stops, measured, purchases, _peers(stops, traits))
+    return _told(tables, purchases, agreed(stops, purchases), shared, most_each=parameters.most_each)
 
 
-def _told(tables: Tables, purchases: Purchases, stops: list[Stop], peers: list[Status]) -> list[Finding]:
+def _knows_salespeople(tables: Tables) -> bool:
+    known = (("orders", "employee_id"), ("accounts", "owner_id"), ("owner_changes", "to_employee_id"))
+    return any(tables.has(*column) for column in known)
+
+
+def _told(
+    tables: Tables, purchases: Purchases, stops: list[Stop], peers: list[Status], *, most_each: int
+) -> list[Finding]:
     names = [purchases.account_ids[stop.customer] for stop in stops]
     last = {name: _moment(stop.last) + _DAY for name, stop in zip(names, stops, strict=True)}
     due = {name: _moment(stop.due) for name, stop in zip(names, stops, strict=True)}
-    standing, shares = standings(tables, last), margin_shares(tables, last)
-    orders, tickets = _last_orders(tables, last), _still_served(tables, due)
+    standing = standings(tables, last)
     handed, products = handed_over(tables, last), products_of(tables, last)
-    findings = []
-    for name, stop, shared in zip(names, stops, peers, strict=True):
-        explanations = {
-            **_own_reasons(tables, name, stop, standing[name], products.get(name, ())),
-            "market": shared,
-            "hand-over": _absence(tables, stop, standing[name], name in handed),
-        }
+    kept = weightiest(stops, [standing[name].employee_id for name in names], most_each)
+    shares, orders, tickets = margin_shares(tables, last), last_orders(tables, last), still_served(tables, due)
+    found = []
+    for name, stop, shared in ((names[place], stops[place], peers[place]) for place in kept):
+        reasons = _own_reasons(tables, name, stop, standing[name], products.get(name, ()))
+        reasons |= {"market": shared, "hand-over": _absence(tables, stop, standing[name], name in handed)}
         rows = (*orders.get(name, ()), *tickets.get(name, ()))
-        findings.append(_finding(name, stop, standing[name], shares.get(name), rows, explanations, name in tickets))
-    return findings
+        found.append(_finding(name, stop, standing[name], shares.get(name), rows, reasons, name in tickets))
+    return found
 
 
 def _finding(
@@ -69,7 +79,7 @@ def _finding(
     return Finding(
         subject_kind="account",
         subject_id=name,
-        at=_moment(stop.due),
+        at=_moment(stop.due if stop.chance else stop.until),  # an order of customers is of today
         weight=min(stop.weight, STRENGTH_CAPS["W3" if consumes else "W2"]),
         evidence=rows,
         facts={
@@ -79,7 +89,8 @@ def _finding(
             "last": _moment(stop.last),
             "until": _moment(stop.until),
             "missing": stop.missing,
-            "chance": max(stop.chance, 0.001),
+            "chance": max(stop.chance, 0.001) if stop.chance else 0,
+            "kind": _TESTED if stop.chance else _LISTED,
             "service": _SERVED if consumes else _UNSERVED,
         },
         employee_id=standing.employee_id,
@@ -150,36 +161,17 @@ def _peers(stops: list[Stop], traits: dict[str, list[str]]) -> dict[int, NDArray
     return peers
 
 
-def _last_orders(tables: Tables, at: dict[str, datetime]) -> dict[str, tuple[Evidence, ...]]:
-    orders = asked_of(at).inner_join(tables.orders, "account_id")
-    before = orders.filter((orders.ordered_at < orders.asked_at) & (orders.amount > 0))
-    latest = ibis.window(group_by="account_id", order_by=[ibis.desc("ordered_at"), "order_id"])  # type: ignore[no-untyped-call]
-    cited = before.mutate(place=ibis.row_number().over(latest)).filter(ibis._.place < CITED_ORDERS)
-    return _rows(tables.records(cited.select("account_id", "order_id"), order_by=["account_id", "order_id"]), "orders")
-
-
-def _still_served(tables: Tables, at: dict[str, datetime]) -> dict[str, tuple[Evidence, ...]]:
-    """Return the service tickets that show the customer still using such goods after a purchase was due."""
-    tickets = asked_of(at).inner_join(tables.tickets, "account_id")
-    after = tickets.filter((tickets.opened_at > tickets.asked_at) & tickets.kind.isin(SERVICE_KINDS))
-    return _rows(
-        tables.records(after.select("account_id", "ticket_id"), order_by=["account_id", "ticket_id"]), "tickets"
-    )
-
-
-def _rows(rows: list[dict[str, Any]], table: str) -> dict[str, tuple[Evidence, ...]]:
-    found: dict[str, tuple[Evidence, ...]] = {}
-    for row in rows:
-        found[row["account_id"]] = (*found.get(row["account_id"], ()), Evidence(table, row[f"{table[:-1]}_id"]))
-    return found
-
-
 def _moment(day: int) -> datetime:
     return moment(np.datetime64(day, "D"))
 
 
 _STOPPED = Text(en="then stopped", zh="此后停购")
 _SLOWED = Text(en="then bought much less often", zh="此后购买明显变稀")
+_TESTED = Text(en="Chance and ordinary leaving explain this", zh="偶然波动与正常流失能解释此情况")
+_LISTED = Text(
+    en="No salesperson is known, so the weight only orders customers to be asked",
+    zh="数据中没有销售信息，权重只用于排列回访顺序",
+)
 _SERVED = Text(
     en="It has asked for service since, so it still uses such goods.",
     zh="此后仍有报修或服务记录，说明仍在使用同类产品。",
@@ -206,7 +198,7 @@ _REGULAR = range(0, 560, 28)
 
 DETECTOR = Detector(
     code="broken-purchase-cycle",
-    version=1,
+    version=2,
     design="R1",
     family="repurchase",
     strength="W3",
@@ -217,10 +209,10 @@ DETECTOR = Detector(
     ),
     sentence=Text(
         en="The customer bought {purchases:count} times, about every {gap:days} days, until {last:day}, {change}; "
-        "by {until:day} about {missing:count} purchases are missing. Chance and ordinary leaving explain this with "
-        "a probability of at most {chance:percent}. {service}",
+        "by {until:day} about {missing:count} purchases are missing. {kind}[ with a probability of at most "
+        "{chance:percent}]. {service}",
         zh="该客户共购买 {purchases:count} 次，平均约每 {gap:days} 天一次，直至 {last:day}，{change}；"
-        "截至 {until:day} 约少了 {missing:count} 次购买。偶然波动与正常流失能解释此情况的概率不超过 {chance:percent}。{service}",
+        "截至 {until:day} 约少了 {missing:count} 次购买。{kind}[的概率不超过 {chance:percent}]。{service}",
     ),
     next_step=Text(
         en="Ask the customer, through somebody other than the salesperson, who supplies these goods now.",
@@ -234,12 +226,15 @@ DETECTOR = Detector(
         "Thinning: exact test of a change of rate at each purchase, corrected for the number of points and for the drift "
         "usual among the company's customers; weight by the bound of Sellke et al. Above 0.6 only if the customer still "
         "asks for service; at least 0.05 where a "
-        "silence after ten purchases or more has a probability below 1 in 10,000 for somebody who is still a customer.",
+        "silence after ten purchases or more has a probability below 1 in 10,000 for somebody who is still a customer. No more "
+        "than the company's own histories allow: a logistic regression tells them from the same histories cut off on random "
+        "days. At most four customers of a salesperson are told; a trail without salespeople gets an order of all instead.",
         zh="采用 MBG/CNBD-k 模型（Platzer 与 Reutterer 2016；Reutterer、Platzer 与 Schroeder 2020）：购买间隔服从 Erlang 分布，"
         "k 按客群与客户拟合；若对数正态分布更符合本公司数据则改用之；时间按公司季节性折算。权重为“首购以来某日起购买转走"
         "（各日等可能）”与“偶然或正常流失”两种假设下购买历史概率之比的常用对数，客户自身参数已积分。变稀检验：在每次购买处"
         "精确检验频率变化，并按检验点数及公司客户常见漂移校正，权重取 Sellke 等人的上界。只有客户仍有服务需求时权重才可超过 0.6；"
-        "购买满十次后沉默、且仍为客户时出现该沉默的概率低于万分之一的，权重至少为 0.05。",
+        "购买满十次后沉默、且仍为客户时出现该沉默的概率低于万分之一的，权重至少为 0.05。权重不超过以本公司历史学得的上限："
+        "将各客户历史在随机日截断，用逻辑回归区分截断与未截断。每名销售最多列出四个客户；数据无销售信息时改为排列全部客户。",
     ),
     reads={"orders": ("account_id", "ordered_at", "amount")},
     uses={

@@ -23,6 +23,7 @@ LEAST_SEGMENT, MOST_SEGMENTS = 100, 12
 """A segment is fitted apart from so many customers with repeated purchases on, and no more than so many segments."""
 
 YEAR = 365
+LEAST_USUAL = 5
 SHOWN = 60
 """How many of a customer's last purchases a chart shows."""
 
@@ -33,7 +34,8 @@ class Bounds:
 
     `least_odds` bounds how much likelier the silence is if purchases moved away; `slowed_p` and `slowed_ratio` a slowing.
     After `clear_purchases`, a silence rarer than `clear_late` is told whatever the odds, with `clear_weight` at least:
-    where many customers leave it says little about anybody, but that it happened is beyond doubt.
+    where many customers leave it says little about anybody, but that it happened is beyond doubt. Of each salesperson's
+    customers at most `most_each` are told.
     """
 
     least_purchases: int
@@ -47,6 +49,7 @@ class Bounds:
     clear_late: float = 1e-4
     clear_days: int = 90
     clear_weight: float = 0.05
+    most_each: int = 4
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def find_stops(purchases: Purchases, segments: Sequence[str], bounds: Bounds) ->
     if not histories.repeats.sum():
         return [], None
     measured = measure(purchases, histories, clock, segments, bounds)
-    silence = np.array([purchases.until - last for last in _last_days(purchases)])
+    silence = np.array([purchases.until - last for last in last_days(purchases)])
     stopped = (measured.late < bounds.late) & (measured.silent < bounds.silent) & (silence >= bounds.least_days)
     stopped &= measured.odds >= bounds.least_odds
     clear = (measured.late < bounds.clear_late) & (silence >= bounds.clear_days)
@@ -132,7 +135,7 @@ def peers_stopped(
     bought regularly until that time; the share of them that fell silent within 60 days of it is set against the share of
     everybody at any time by an exact binomial test (one in a hundred), and must be double.
     """
-    last = _last_days(purchases)
+    last = last_days(purchases)
     regular = measured.late < 1
     silent = measured.late < 0.05
     due = last + measured.gap
@@ -168,7 +171,7 @@ def _models(rhythm: Rhythm, histories: Histories, segments: NDArray[np.object_])
     return [*models, (rhythm, left)]
 
 
-def _last_days(purchases: Purchases) -> NDArray[np.int64]:
+def last_days(purchases: Purchases) -> NDArray[np.int64]:
     start = purchases.start
     last = np.full(len(start) - 1, purchases.until)
     has = np.diff(start) > 0
@@ -178,9 +181,9 @@ def _last_days(purchases: Purchases) -> NDArray[np.int64]:
 
 def _stopped(purchases: Purchases, measured: Measured, who: int, least_weight: float) -> Stop:
     own = slice(purchases.start[who], purchases.start[who + 1])
-    days, gap = purchases.day[own], _usual_gap(purchases.day[own])
+    days, gap = purchases.day[own], own_gap(purchases.day[own])
     silence = purchases.until - int(days[-1])
-    return _stop(
+    return stop_of(
         purchases,
         who,
         len(days) - 1,
@@ -201,12 +204,12 @@ def _slowed(purchases: Purchases, measured: Measured, who: int, p: float) -> Sto
     before, after = _pace(purchases, who, place)
     if after >= 0.8 * before:
         missing = 0.0
-    return _stop(
+    return stop_of(
         purchases, who, place, slowed=True, gap=float(gap), chance=p, weight=weight_from_p(p), missing=float(missing)
     )
 
 
-def _stop(
+def stop_of(
     purchases: Purchases,
     who: int,
     place: int,
@@ -217,6 +220,7 @@ def _stop(
     weight: float,
     missing: float,
 ) -> Stop:
+    """Describe a stop or slowing after the customer's purchase at `place`; chance 0 says that nothing was tested."""
     own = slice(purchases.start[who], purchases.start[who + 1])
     days, amounts = purchases.day[own], purchases.amount[own]
     last = int(days[place])
@@ -243,7 +247,7 @@ def _stop(
     )
 
 
-def _usual_gap(days: NDArray[np.int64]) -> float:
+def own_gap(days: NDArray[np.int64]) -> float:
     return float(max(days[-1] - days[0], 1) / max(len(days) - 1, 1))
 
 
@@ -257,7 +261,9 @@ def _pace(purchases: Purchases, who: int, place: int) -> tuple[float, float]:
 
 
 def _stocked(amounts: Floats, gap: float, silence: int) -> Status:
-    """Say whether the last purchase was so large that it may still last."""
+    """Say whether the last purchase was so large that it may still last; of fewer than five nobody knows what is usual."""
+    if len(amounts) < LEAST_USUAL:
+        return "open"
     earlier = amounts[:-1][np.isfinite(amounts[:-1])]
     if len(earlier) == 0 or not np.isfinite(amounts[-1]):
         return "open"
@@ -269,7 +275,7 @@ def _same_season(days: NDArray[np.int64], due: int, until: int) -> Status:
     """Say whether the customer was as silent in the same weeks of the year before."""
     if until - due >= YEAR - 30:
         return "ruled_out"
-    if days[0] > due - YEAR:
+    if days[0] > due - YEAR or len(days) < LEAST_USUAL:
         return "open"
     bought = ((days >= due - YEAR) & (days <= until - YEAR)).any()
     return "ruled_out" if bought else "supported"
