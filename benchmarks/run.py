@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("scan_scale", "repurchase_cdnow", "process_conformance")
+BENCHMARKS = ("scan_scale", "repurchase_cdnow", "process_conformance", "spark_scale")
 
 
 def main() -> int:
