@@ -59,11 +59,14 @@ def exposures(tables: Tables) -> Columns:
     """
     columns = ("employee_id", "account_id", "happened_at")
     read = opened(tables).select(*columns, was_taken=ibis.literal(0))
-    both = sellers_only(tables, read.union(taken(tables).select(*columns, was_taken=ibis.literal(1))))
+    both = read.union(taken(tables).select(*columns, was_taken=ibis.literal(1)))
+    yearly = both.group_by("employee_id", "account_id", "was_taken", year=_.happened_at.year())
+    each = sellers_only(tables, yearly.agg(at=_.happened_at.min()))
     pairs = own_pairs(tables).mutate(own=ibis.literal(1))
-    known = both.left_join(pairs, ["employee_id", "account_id"]).select(*columns, "was_taken", own=_.own.fill_null(0))
+    known = each.left_join(pairs, ["employee_id", "account_id"])
+    known = known.select("employee_id", "account_id", "was_taken", "year", "at", own=_.own.fill_null(0))
     counted = known.filter((_.own == 0) | (_.was_taken == 1))
-    first = counted.group_by("employee_id", "account_id", "own", year=_.happened_at.year()).agg(at=_.happened_at.min())
+    first = counted.group_by("employee_id", "account_id", "own", "year").agg(at=_.at.min())
     return tables.columns(first, order_by=["employee_id", "account_id", "year", "own"])
 
 

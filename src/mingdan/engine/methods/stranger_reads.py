@@ -60,6 +60,9 @@ def sellers_only(tables: Tables, rows: Expression) -> Expression:
     return rows.semi_join(tables.employees.filter(_.role == "rep"), "employee_id")
 
 
-def stranger_reads(tables: Tables) -> Expression:
-    """Return the openings by salespeople of customers that were never theirs and that they have no record with."""
-    return sellers_only(tables, opened(tables)).anti_join(own_pairs(tables), ["employee_id", "account_id"])
+def strangers(tables: Tables, rows: Expression) -> Expression:
+    """Keep the rows (employee_id, account_id) of salespeople whose customer it never was and who have no record with it.
+
+    Aggregate first: whoever opens a customer daily is asked about once.
+    """
+    return sellers_only(tables, rows).anti_join(own_pairs(tables), ["employee_id", "account_id"])
