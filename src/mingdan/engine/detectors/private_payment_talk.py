@@ -9,9 +9,8 @@ from mingdan.engine.context import Scope
 from mingdan.engine.detector import Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.peer_shares import share_of_others
-from mingdan.engine.methods.talk_archive import Pair, Said, acts_said, talks, threads
+from mingdan.engine.methods.talk_archive import Pair, Said, acts_said, card_writers, talks, threads
 from mingdan.engine.methods.talk_judgement import (
-    card_holders,
     is_innocent_money,
     is_joke,
     named_accounts,
@@ -45,12 +44,12 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     proposed = {pair: [one for one in said if one.by_employee and one.act == "private"] for pair, said in acts.items()}
     proposed = {pair: said for pair, said in proposed.items() if said}
     shares = share_of_others(tables.once(threads), proposed, prior=parameters.prior)
-    holders = card_holders(everything)
+    writers = card_writers(tables) if proposed else {}
     risk = yearly_turnover(tables, {account for _, account in proposed})
     found = []
     for pair, said in acts.items():
         if pair in proposed:
-            payees = [payee for one in proposed[pair] for payee in _payees(everything[pair], one, holders)]
+            payees = [payee for one in proposed[pair] for payee in _payees(everything[pair], one, writers)]
             cap = parameters.explicit if payees else parameters.words
             weight = min(cap, math.log10(parameters.expected / shares[pair[0]]))
             if weight > 0:
@@ -61,12 +60,12 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     return found
 
 
-def _payees(talk: Sequence[Said], one: Said, holders: dict[str, set[str]]) -> list[Said]:
+def _payees(talk: Sequence[Said], one: Said, writers: dict[str, set[str]]) -> list[Said]:
     """Return the messages that name an account which neither colleagues nor a customer ever wrote: a private payee."""
     if is_innocent_money(talk, one):
         return []
     named = named_accounts(talk, one)
-    return [said for said, account in named if account == "wallet" or holders[account] == {one.employee_id}]
+    return [said for said, account in named if account == "wallet" or writers[account] == {one.employee_id}]
 
 
 def _explanations(

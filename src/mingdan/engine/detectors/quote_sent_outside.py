@@ -83,7 +83,8 @@ class _Around:
             return parameters.stranger if len({row["account_id"] for row in rows}) >= 2 else parameters.weak
         if self.is_rival(domain):
             return parameters.rival
-        return parameters.weak if domain in self.customers else parameters.stranger
+        is_near = domain in self.customers or all(row["tied"] for row in rows)
+        return parameters.weak if is_near else parameters.stranger
 
 
 def _finding(
@@ -116,18 +117,20 @@ def _finding(
         account_ids=accounts,
         company_ids=(firm,) if firm else (),
         amount_at_risk=amount,
-        explanations=_explanations(tables, employee, domain, last, firm, around),
+        explanations=_explanations(tables, employee, domain, rows, firm, around),
     )
 
 
 def _explanations(
-    tables: Tables, employee: str, domain: str, last: Any, firm: str | None, around: _Around
+    tables: Tables, employee: str, domain: str, rows: Sequence[Row], firm: str | None, around: _Around
 ) -> dict[str, Status]:
     free = is_free_mail(domain)
+    last = moment(max(row["sent_at"] for row in rows))
     declared = tables.context.declared(employee, last.date(), company_id=firm) if firm else "ruled_out"
     agent: Status = "ruled_out" if free or around.is_rival(domain) else "open"
+    shared = domain in around.customers or rows[0]["senders"] >= 2
     return {
-        "agent": "supported" if domain in around.customers else agent,
+        "agent": "supported" if shared and not free else agent,
         "private-address": "open" if free else "ruled_out",
         "declared": declared,
     }
@@ -198,10 +201,11 @@ DETECTOR = Detector(
         en="Exact match of attachments with the files of quotes and contracts of one customer. Known addresses are learnt by customer: "
         "its domain, its contacts', those that wrote to us about it; ours, distributors', and those that four salespeople use. "
         "Weight log10(0.3 / u), u being the share of other salespeople's customers whose documents went astray, 50 without added; "
-        "at most 1.8 for a winner of lost deals or a look-alike, 1.0 for a stranger, 0.6 for a free or another customer's address.",
+        "at most 1.8 for a winner of lost deals or a look-alike, 1.0 for a stranger, 0.6 for a free address, another customer's or "
+        "one that the mail system ties to the customer.",
         zh="附件与单一客户的报价、合同文件精确匹配。按客户学习已知地址：客户域名、联系人域名、就该客户来信的域名，以及本公司、经销商和四名以上销售员"
         "使用的地址。权重为 log10(0.3/u)，u 为其他销售员的客户中文件外发的比例（另加 50 家无外发的客户）；丢单赢家或相似域名最多 1.8，陌生地址最多 "
-        "1.0，免费邮箱或其他客户的地址最多 0.6。",
+        "1.0，免费邮箱、其他客户的地址或邮件系统已归入该客户的地址最多 0.6。",
     ),
     reads={"emails": ("attachment_hash", "counterpart_domain"), "quotes": ("document_hash",)},
     uses={

@@ -48,7 +48,8 @@ def documents(tables: Tables) -> Expression:
 def mailed_documents(tables: Tables) -> Columns:
     """Return each mail out that carries a document of a customer, ordered by id, with whether the address is `known`.
 
-    Columns: email_id, employee_id, account_id (the document's), domain, sent_at, table_name, row_id, amount, known.
+    Columns: email_id, employee_id, account_id (the document's), domain, sent_at, table_name, row_id, amount, known,
+    tied (the gateway knows the address as the customer's), senders (how many salespeople mailed documents there).
     Known is an address of the customer's own: at its domain, a contact's, or one that wrote to us about this customer or to
     which several salespeople wrote about it; and any of ours or of a distributor's, or one that many salespeople send to.
     """
@@ -57,11 +58,18 @@ def mailed_documents(tables: Tables) -> Columns:
         & ibis._.counterpart_domain.notnull()
         & (ibis._.direction.isnull() | (ibis._.direction == "out"))
     ).select(
-        "email_id", "employee_id", "sent_at", domain=_plain(tables.emails.counterpart_domain), hash="attachment_hash"
+        "email_id",
+        "employee_id",
+        "sent_at",
+        domain=_plain(tables.emails.counterpart_domain),
+        hash="attachment_hash",
+        tied_to="account_id",
     )
     carried = mails.inner_join(documents(tables), "hash")
+    tied = (carried.tied_to == carried.account_id).fill_null(False)
     files = carried.select(
-        "email_id", "employee_id", "account_id", "domain", "sent_at", "table_name", "row_id", "amount"
+        *("email_id", "employee_id", "account_id", "domain", "sent_at", "table_name", "row_id", "amount"),
+        tied=ibis.ifelse(tied, 1, 0),
     )
     theirs = _addresses_of_customers(tables).mutate(is_theirs=True)
     partners = _partners(tables).mutate(is_partner=True)
@@ -78,6 +86,7 @@ def mailed_documents(tables: Tables) -> Columns:
     for employee, domain in zip(seen["employee_id"].tolist(), seen["domain"].tolist(), strict=True):
         senders.setdefault(domain, set()).add(employee)
     hubs = np.array([len(senders[domain]) >= HUB for domain in seen["domain"].tolist()], dtype=bool)
+    seen["senders"] = np.array([len(senders[domain]) for domain in seen["domain"].tolist()])
     seen["known"] = (seen["known"] > 0) | (hubs & ~_free(seen["domain"]))
     return seen
 

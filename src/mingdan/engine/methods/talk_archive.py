@@ -17,6 +17,7 @@ from ibis.expr.types import Table as Expression
 from mingdan.engine.methods.listed import among
 from mingdan.engine.methods.talk_acts import Act, Turn, acts_of
 from mingdan.engine.methods.talk_cues import TELLING
+from mingdan.engine.methods.talk_text import card_numbers
 from mingdan.engine.trail import Tables, moment
 
 Pair = tuple[str, str]
@@ -96,6 +97,19 @@ def talks(tables: Tables, pairs: Collection[Pair]) -> dict[Pair, list[Said]]:
         if (row["employee_id"], row["account_id"]) in wanted:
             found[row["employee_id"], row["account_id"]].append(_said(row, "none"))
     return found
+
+
+def card_writers(tables: Tables) -> dict[str, set[str]]:
+    """Return who wrote each bank card's number anywhere in the archive: salespeople by id, a customer as 'customer'."""
+    numbered = spoken(tables).filter(
+        (ibis._.text.length() <= LONGEST_TEXT) & ibis._.text.re_search("[0-9][0-9 -]{13,25}[0-9]")
+    )
+    rows = numbered.select("text", "sender", "employee_id").distinct()
+    writers: dict[str, set[str]] = defaultdict(set)
+    for row in tables.records(rows, order_by=["text", "sender", "employee_id"]):
+        for digits in card_numbers(row["text"]):
+            writers[digits].add(row["employee_id"] if row["sender"] == "employee" else "customer")
+    return writers
 
 
 def _rows(tables: Tables, rows: Expression) -> list[dict[str, Any]]:

@@ -1,11 +1,10 @@
 """What was said around a proposal: who asked first, whether it was declined, a joke or a refund, and whose account it names."""
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
-from mingdan.engine.methods.talk_archive import Pair, Said
+from mingdan.engine.methods.talk_archive import Said
 from mingdan.engine.methods.talk_text import CARD, FREE_MAIL, MOBILE, card_numbers, plain
 
 NEAR_MESSAGES, NEAR_TIME = 10, timedelta(days=7)
@@ -72,13 +71,3 @@ def named_accounts(talk: Sequence[Said], said: Said) -> list[tuple[Said, str]]:
         elif one.message_id == said.message_id and _WALLET.search(marks) and (MOBILE in marks or FREE_MAIL in marks):
             found.append((one, "wallet"))
     return found
-
-
-def card_holders(talks: Mapping[Pair, Sequence[Said]]) -> dict[str, set[str]]:
-    """Return who wrote each card number: salespeople by id, a customer as 'customer'."""
-    writers: dict[str, set[str]] = defaultdict(set)
-    for (employee, _), talk in talks.items():
-        for one in talk:
-            for digits in card_numbers(one.text):
-                writers[digits].add(employee if one.by_employee else "customer")
-    return writers

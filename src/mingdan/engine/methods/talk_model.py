@@ -58,8 +58,10 @@ def features(texts: Sequence[str], by_employee: NDArray[np.bool_]) -> Features:
     parts = [_grams(signs, n) for n in range(1, LONGEST + 1)]
     parts += [_words(joined, signs, n) for n in (1, 2)]
     place = np.concatenate([place for place, _ in parts])
-    text = of_text[np.minimum(place, len(of_text) - 1)]
-    bucket = np.concatenate([(mixed >> np.uint64(49)).astype(np.int64) for _, mixed in parts])
+    mixed = np.concatenate([mixed for _, mixed in parts])
+    inside = place < len(of_text)  # the last line feed starts no text
+    text = of_text[place[inside]]
+    bucket = (mixed[inside] >> np.uint64(49)).astype(np.int64)
     length = np.maximum(np.bincount(text, minlength=len(starts)).astype(np.float64), 1.0)
     return Features(_with_pairs(cue_matrix(joined, starts), by_employee), text, bucket, length)
 
