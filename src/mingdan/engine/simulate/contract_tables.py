@@ -4,7 +4,7 @@ import numpy as np
 
 from mingdan.engine.simulate.deal_tables import recorded_late
 from mingdan.engine.simulate.deals import WON, Deals
-from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance
+from mingdan.engine.simulate.dice import Dice, Flags, Floats, Ints, chance
 from mingdan.engine.simulate.effects import PRIVATE
 from mingdan.engine.simulate.ledger import Coded, Ledger
 from mingdan.engine.simulate.world import Cause, World
@@ -40,7 +40,29 @@ def write_contracts(world: World, deals: Deals, number: Ints, ledger: Ledger, di
         template_id=ledger.refer("templates", np.where(off, -1, dice.integers(0, 3, n))),
         document_hash=ledger.refer("contract_documents", contract[won]),
     )
+    _write_back_dated(world, number[won], recorded, recorded - signed > 4, owner, ledger, dice)
     return contract
+
+
+def _write_back_dated(
+    world: World, number: Ints, recorded: Floats, late: Flags, owner: Ints, ledger: Ledger, dice: Dice
+) -> None:
+    """Write that a contract was entered long after it was signed, where somebody noticed."""
+    told = np.flatnonzero(late & chance(dice, 0.4, len(late)) & (recorded < world.clock.days))
+    n = len(told)
+    ledger.write(
+        "bypasses",
+        by="happened_at",
+        bypass_id=ledger.numbers("bypasses", n),
+        happened_at=recorded[told],
+        employee_id=owner[told],
+        opportunity_id=number[told],
+        object_kind=Coded(("contract",), np.zeros(n, dtype=np.int64)),
+        object_id=ledger.refer("opportunities", number[told]),
+        kind=Coded(("back_dated",), np.zeros(n, dtype=np.int64)),
+        accepted_by=world.staff.manager[owner[told]],
+        reason=Coded(("客户盖章慢", "补录", "合同邮寄"), dice.integers(0, 3, n)),
+    )
 
 
 def _allow_escrow(world: World, account: Ints, signed: Floats, dice: Dice) -> None:

@@ -56,7 +56,7 @@ NO_GAPS = Gaps(0, frozenset(), frozenset(), {})
 def draw_gaps(seed: int, dice: Dice) -> Gaps:
     """Draw what is missing: the less orderly the company, the more of everything."""
     disorder = float(dice.beta(1.1, 1.6))
-    tables = frozenset(name for name, absent in TABLE_ABSENT.items() if dice.random() < 2.2 * disorder * absent)
+    tables = frozenset(name for name, absent in TABLE_ABSENT.items() if dice.random() < 1.7 * disorder * absent)
     columns, cells = set(), {}
     for table in TABLES.values():
         for column in table.columns:

@@ -50,7 +50,8 @@ def write_messages(world: World, accounts: Ints, contacts: Contacts, ledger: Led
     consents = np.mod(account * 2654435761, 1000) < 1000 * world.assumed.archive_consent
     kind = np.where(chats.planned[which] >= 0, 0, weighted(dice, _USUAL, n))
     kind = np.where(chance(dice, world.staff.gifts[rep] * 0.02, n), KINDS.index("red_packet"), kind)
-    last = place == length[which] - 1
+    by_customer = _BY_CUSTOMER[topic, place]
+    last = (place >= length[which] - 2) & ~by_customer
     for name, (act, share) in _ENDS_WITH.items():
         here = last & (topic == TOPICS.index(name)) & chance(dice, share, n)
         kind = np.where(here, KINDS.index(act), kind)
@@ -63,7 +64,7 @@ def write_messages(world: World, accounts: Ints, contacts: Contacts, ledger: Led
         message_id=ledger.numbers("messages", n),
         employee_id=rep,
         sent_at=chats.time[which] + place * dice.uniform(0.0004, 0.006, len(length))[which],
-        sender=Coded(("employee", "customer"), _BY_CUSTOMER[topic, place].astype(np.int64)),
+        sender=Coded(("employee", "customer"), by_customer.astype(np.int64)),
         kind=Coded(KINDS, kind),
         account_id=account,
         contact_id=np.where(chance(dice, 0.7, n), world.first_contact[account], -1),

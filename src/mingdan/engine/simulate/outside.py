@@ -111,6 +111,27 @@ def write_surroundings(world: World, ledger: Ledger, dice: Dice) -> None:
     _write_leaves(world, ledger, dice)
     _write_interests(world, ledger, dice)
     _write_causes(world, ledger)
+    _write_mass_entries(world, ledger)
+
+
+def _write_mass_entries(world: World, ledger: Ledger) -> None:
+    """Write that records were imported or tidied up in one go, as the logs of most systems tell."""
+    done = [(rep, day, 0) for rep, _, day in world.plan.migrations]
+    done += [(rep, 0.9 * world.clock.days, 1) for rep in sorted(world.plan.cleaners)]
+    n, rep = len(done), np.array([one for one, _, _ in done], dtype=np.int64)
+    ledger.write(
+        "bypasses",
+        by="happened_at",
+        bypass_id=ledger.numbers("bypasses", n),
+        happened_at=np.array([day + 0.3 for _, day, _ in done], dtype=np.float64),
+        employee_id=rep,
+        opportunity_id=np.full(n, -1),
+        object_kind=Coded(("opportunity",), np.zeros(n, dtype=np.int64)),
+        object_id=ledger.refer("opportunities", np.full(n, -1)),
+        kind=Coded(("import", "mass_update"), np.array([kind for _, _, kind in done], dtype=np.int64)),
+        accepted_by=world.staff.manager[rep],
+        reason=Coded(("历史数据导入", "年底清理"), np.array([kind for _, _, kind in done], dtype=np.int64)),
+    )
 
 
 def _write_leaves(world: World, ledger: Ledger, dice: Dice) -> None:
