@@ -67,7 +67,7 @@ _REGISTER = [{"bank_key": "OURS", "name": "Main account"}]
 
 DETECTOR = Detector(
     code="payee-not-company",
-    version=2,
+    version=3,
     design="M3",
     family="money",
     strength="W5",
@@ -100,7 +100,7 @@ DETECTOR = Detector(
                 en="an account that contracts of several salespeople name: a platform's, or ours and not registered",
                 zh="多名销售员的合同都写同一账户：平台账户，或尚未登记的本公司账户",
             ),
-            1.9,
+            2.4,
         ),
         Innocent(
             "escrow",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from scipy.stats import t as student
 
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
@@ -36,6 +37,9 @@ class Parameters:
     evidence_rows: int = 30
 
 
+TAIL_FREEDOM = 4
+
+
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     """Return one finding for each customer and salesperson whose prices stay low without a reason in the orders."""
     prices = price_residuals(tables)
@@ -47,15 +51,29 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     if not len(chosen):
         return []
     buyers = buyers_of(tables, {prices.accounts[pairs.account[one]] for one in chosen})
+    questions = np.bincount(pairs.seller, minlength=len(prices.sellers))
     asked = {account: buyer for account, buyer in buyers.items() if buyer.is_new or buyer.is_no_end_user}
     if not asked:
         return []
     permits = PricePermits(tables, asked)
     return [
-        _finding(tables, prices, pairs, int(one), asked[prices.accounts[pairs.account[one]]], permits, parameters)
+        _finding(
+            tables, prices, pairs, int(one), asked[prices.accounts[pairs.account[one]]], permits, weight, parameters
+        )
         for one in chosen
         if prices.accounts[pairs.account[one]] in asked
+        and (weight := _weight(pairs, int(one), int(questions[pairs.seller[one]]))) > 0
     ]
+
+
+def _weight(pairs: PairMeans, one: int, questions: int) -> float:
+    """Weigh the lesser of rank and distance: somebody is always the lowest, and each salesperson has many customers.
+
+    The distance's tail is Student's with four degrees of freedom, as prices stray further than a normal law says, times
+    the number of the salesperson's pairs.
+    """
+    far = min(1.0, float(student.sf(-pairs.deviate[one], TAIL_FREEDOM)) * max(1, questions))
+    return min(STRENGTH_CAPS["W3"], weight_from_p(float(pairs.p[one])), weight_from_p(far))
 
 
 def _finding(
@@ -65,6 +83,7 @@ def _finding(
     one: int,
     buyer: Buyer,
     permits: PricePermits,
+    weight: float,
     parameters: Parameters,
 ) -> Finding:
     rows = np.flatnonzero(
@@ -78,7 +97,7 @@ def _finding(
         subject_kind="account",
         subject_id=buyer.account_id,
         at=end,
-        weight=min(STRENGTH_CAPS["W3"], weight_from_p(float(pairs.p[one]))),
+        weight=weight,
         evidence=permits.evidence(buyer.account_id, seller, parameters.evidence_rows),
         facts={
             "customer": buyer.name,
@@ -156,7 +175,7 @@ def _orders(low: float) -> dict[str, list[dict[str, object]]]:
 
 DETECTOR = Detector(
     code="residual-low-price",
-    version=1,
+    version=2,
     design="D1",
     family="price",
     strength="W3",
@@ -179,10 +198,10 @@ DETECTOR = Detector(
         en="Log net unit price less product median, product's quarter, log quantity, payment days, region and segment, each "
         "fifth of the customers fitted on the others; mean by customer and salesperson shrunk by empirical Bayes; conformal "
         "p-value among peers' pairs at or below 1 % (or the lowest of fewer), and 2.33 robust deviations and 3 % low. "
-        "Weight by Sellke's bound, at most 1.0.",
+        "Weight by Sellke's bound, of the rank or of the distance times the salesperson's pairs (Student, 4), whichever is less; at most 1.0.",
         zh="净单价取对数，扣除产品中位数、产品季度、数量、账期、区域和客户类别的影响（五折，按客户交叉拟合）；按客户与销售员取"
         "经验贝叶斯收缩均值；在同侪中共形 p 值不高于 1%（样本少时取最低者），且低于中位 2.33 个稳健标准差和 3%。"
-        "按 Sellke 界换算权重，最多 1.0。",
+        "按 Sellke 界换算权重，取名次与距离（学生分布，自由度 4，乘以该销售员的客户数）两者中较小者，最多 1.0。",
     ),
     reads={"orders": ("account_id",), "order_lines": ("unit_price", "quantity")},
     uses={

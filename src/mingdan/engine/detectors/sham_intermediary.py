@@ -202,7 +202,7 @@ def _followed(price: str, address: str = "ADDRESS-A") -> dict[str, list[dict[str
 
 DETECTOR = Detector(
     code="sham-intermediary",
-    version=1,
+    version=2,
     design="D3",
     family="chain",
     strength="W4",
@@ -259,7 +259,7 @@ DETECTOR = Detector(
             1.0,
         ),
         Innocent("general-price", Text(en="a price cut that everybody got", zh="面向所有客户的降价"), 0.7),
-        Innocent("declared", Text(en="a declared and approved interest", zh="已申报并获批的利益关系"), 0.6),
+        Innocent("declared", Text(en="a declared and approved interest", zh="已申报并获批的利益关系"), 1.8),
     ),
     wakes_on=("orders", "tickets"),
     examples=(
