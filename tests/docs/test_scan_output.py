@@ -73,6 +73,7 @@ def test_every_field_of_scan_json_is_told_in_its_section() -> None:
         "scan": ["scan"],
         "alerts and matters": ["alerts", "matters"],
         "callbacks": ["callbacks"],
+        "callback_estimate": ["callback_estimate"],
         "findings": ["findings"],
     }.items():
         told = section(heading) | {"table", "row_id"}
