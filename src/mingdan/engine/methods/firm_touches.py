@@ -86,7 +86,7 @@ def _grouped(rows: Expression, role: Role, table: str) -> Expression:
     )  # fmt: skip
 
 
-def _owned(tables: Tables, rows: Expression) -> Expression:
+def owned_rows(tables: Tables, rows: Expression) -> Expression:
     """Add `employee_id`: who owned the row's account at `at`."""
     spans = ownership(tables).rename(owner="employee_id", owned_account="account_id")
     joined = rows.join(
@@ -132,7 +132,7 @@ def _payers(tables: Tables) -> Expression:
         "account_id", "amount", at="received_at", row_id=row_id("payments"), called=folded(ibis._.payer_name)
     )
     named = rows.inner_join(_called(tables), "called")
-    return _grouped(_owned(tables, _strangers(tables, named)), "payer", "payments")
+    return _grouped(owned_rows(tables, _strangers(tables, named)), "payer", "payments")
 
 
 def _parties(tables: Tables) -> list[Expression]:
@@ -150,7 +150,7 @@ def _parties(tables: Tables) -> list[Expression]:
     numbered = rows.inner_join(numbers, "number")
     parts.append(numbered.select("account_id", "employee_id", "company_id", "amount", "at", "row_id"))
     every = _strangers(tables, reduce(lambda left, right: left.union(right), parts).distinct())
-    owned = _owned(tables, every.filter(every.employee_id.isnull()).drop("employee_id"))
+    owned = owned_rows(tables, every.filter(every.employee_id.isnull()).drop("employee_id"))
     signed = every.filter(every.employee_id.notnull())
     return [_grouped(signed, "party", "contracts"), _grouped(owned.select(*signed.columns), "party", "contracts")]
 
