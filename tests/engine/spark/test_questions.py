@@ -39,8 +39,8 @@ def also_analysed(tables: Tables, session: "SparkSession") -> Iterator[list[str]
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.code)
 def test_spark_understands_what_a_detector_asks(detector: Detector[Any], empty_views: "SparkSession") -> None:
-    for example in detector.examples:
-        tables = Tables.from_records(example.records, as_of=example.as_of)
-        with also_analysed(tables, empty_views) as refused:
-            assert bool(detector.run(tables)) == example.fires
-        assert refused == []
+    example = next(example for example in detector.examples if example.fires)
+    tables = Tables.from_records(example.records, as_of=example.as_of)
+    with also_analysed(tables, empty_views) as refused:
+        assert detector.run(tables)
+    assert refused == []

