@@ -1,4 +1,4 @@
-"""D4: goods got at a program's special price for one customer are used by others, or are far more than it can use."""
+"""D4: goods got at a program's special price for one customer are used by others, and are more than it can use."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -59,30 +59,26 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
         if one.factor >= parameters.least_factor
     }
     sold = Counter(one.seller for one in beyond.values())
-    told = {(one.buyer, one.program): one for one in served}
     found = []
-    for pair in sorted({*told, *beyond}):
-        much = beyond.get(pair)
-        used = elsewhere.get(pair, [])
-        by_users = _users_weight(told.get(pair), used, parameters)
+    for one in served:
+        pair = (one.buyer, one.program)
+        much, used = beyond.get(pair), elsewhere.get(pair, [])
+        by_users = _users_weight(one, used, parameters)
         by_need = _need_weight(much, sold[much.seller] if much else 1, parameters)
-        if by_users + by_need > 0:
-            found.append(
-                (pair, used if by_users else [], told.get(pair), much if by_need else None, by_users + by_need)
-            )
+        if by_users > 0:
+            found.append((pair, used, one, much if by_need else None, by_users + by_need))
     firms = _firms(tables, [pair[0] for pair, *_ in found])
     orders = _orders(tables, [pair for pair, *_ in found], parameters)
     return [
         _finding(tables, pair, used, one, much, weight, firms.get(pair[0]), orders[pair])
         for pair, used, one, much, weight in found
-        if used or orders[pair]
     ]
 
 
-def _users_weight(one: Served | None, used: Sequence[Row], parameters: Parameters) -> float:
+def _users_weight(one: Served, used: Sequence[Row], parameters: Parameters) -> float:
     """Weigh the machines; related users were taken out after the tail was reckoned, which must keep its number."""
     machines = len({row["serial_no"] for row in used})
-    if one is None or machines < max(parameters.least_machines, one.elsewhere / 2):
+    if machines < max(parameters.least_machines, one.elsewhere / 2):
         return 0.0
     return min(parameters.users, weight_from_p(one.p))
 
@@ -117,7 +113,7 @@ def _finding(
     tables: Tables,
     pair: tuple[str, str],
     used: Sequence[Row],
-    one: Served | None,
+    one: Served,
     much: Bought | None,
     weight: float,
     firm: str | None,
@@ -128,11 +124,11 @@ def _finding(
     sellers = Counter(row["seller"] or row["employee_id"] for row in _with_seller(used, orders))
     seller = min((name for name in sellers if name), key=lambda name: (-sellers[name], name), default=None)
     by_order = {row["order_id"]: row["amount"] for row in serials.values()}
-    amount = sum(by_order.values(), Decimal(0)) if used else much.amount if much else Decimal(0)
-    last_at = max([moment(row["ordered_at"]) for row in (used or orders)])
+    amount = sum(by_order.values(), Decimal(0))
+    last_at = max(moment(row["ordered_at"]) for row in used)
     cited = sorted({Evidence("tickets", row["ticket_id"]) for row in used})[:12]
     cited += sorted({Evidence("shipments", row["shipment_id"]) for row in used})[:12]
-    cited += [Evidence("orders", row["order_id"]) for row in orders] if much or not used else []
+    cited += [Evidence("orders", row["order_id"]) for row in orders] if much else []
     return Finding(
         subject_kind="account",
         subject_id=buyer,
@@ -142,8 +138,8 @@ def _finding(
         facts={
             "program": program,
             "elsewhere": len(serials),
-            "machines": one.machines if one else 0,
-            "usual": one.usual if one else 0.0,
+            "machines": one.machines,
+            "usual": one.usual,
             "factor": much.factor if much else 0.0,
             "amount": money(amount),
         },
@@ -175,9 +171,8 @@ def _explanations(
     return {
         "distributor": "supported" if "supported" in (policy, approved) else approved,
         "several-sites": "open" if len(sites) <= 1 else "ruled_out",
-        "group": "open" if used and firm is None else "ruled_out",
-        "second-hand": "open" if used else "ruled_out",
-        "stocking": "ruled_out" if used else "open",
+        "group": "open" if firm is None else "ruled_out",
+        "second-hand": "open",
     }
 
 
@@ -224,8 +219,8 @@ DETECTOR = Detector(
     strength="W4",
     title=Text(en="Special-price goods used by others", zh="特价流失、窜货"),
     question=Text(
-        en="Are goods sold to a customer at a special price used by others, or far more than it can use?",
-        zh="以特价卖给某客户的货物，是否由他人使用，或远超其用量？",
+        en="Are goods sold to a customer at a special price used by others?",
+        zh="以特价卖给某客户的货物，是否由他人使用？",
     ),
     sentence=Text(
         en="Under the program {program} goods over {amount:money}:[ machines that unrelated customers ask service for: {elsewhere:count} of {machines:count} "
@@ -268,7 +263,6 @@ DETECTOR = Detector(
         Innocent("several-sites", Text(en="a contractor who installs for others", zh="承包商代他人安装"), 0.6),
         Innocent("group", Text(en="a firm of the buyer's group", zh="买方集团内企业"), 0.8),
         Innocent("second-hand", Text(en="second-hand machines", zh="二手转让"), 0.4),
-        Innocent("stocking", Text(en="stock for a large project", zh="为大项目备货"), 0.4),
     ),
     wakes_on=("orders", "tickets", "shipments"),
     examples=(

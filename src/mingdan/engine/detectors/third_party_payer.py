@@ -19,7 +19,9 @@ from mingdan.engine.trail import Tables, moment, money
 
 @dataclass(frozen=True)
 class Parameters:
-    """`single` and `several` cap the weight of a stranger and of one who pays for several customers.
+    """`single` and `several` cap the weight of a stranger who pays again and of one who pays for several customers.
+
+    A stranger who paid once for one customer says nothing: owners, relatives and sister firms help out everywhere.
 
     `expected` is how often a side deal's money comes this way, `occasional` how often by single small payments, which
     carry `small` at most. `reps` salespeople or more served by one payer make it an agency, which says nothing of them.
@@ -94,7 +96,7 @@ def _weight(case: _Case, parameters: Parameters) -> float:
     single = min(parameters.single, math.log10(expected / rare))
     served = case.identities.firms(case.mine)
     if served < 2:
-        return max(0.0, single)
+        return max(0.0, single) if sum(one.payments for one in case.mine) > 1 else 0.0
     of_several = case.frequency.several(case.seller)
     accounts = [one.account_id for one in case.all]
     together = case.frequency.shared_by_chance(accounts, len(case.mine), case.seller)
@@ -204,7 +206,7 @@ _STRANGER: dict[str, object] = {"payer_name": "Quick Trading", "payer_key": "KX"
 
 DETECTOR = Detector(
     code="third-party-payer",
-    version=1,
+    version=2,
     design="M1",
     family="money",
     strength="W5",
