@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import StructType
+from pyspark.sql.types import LongType, StructType
 
 from mingdan.engine.reading import ReadTrail
 from mingdan.engine.reading.raw import ROW
@@ -23,7 +23,7 @@ def hand_over(read: ReadTrail, session: SparkSession, workspace: Path) -> ReadTr
     for name, table in TABLES.items():
         kinds = empty_table(store, table).schema
         file = files.pop(name, None)
-        store.put(name, _read(session, kinds.add(ROW, "bigint"), file) if file else empty_table(store, table))
+        store.put(name, _read(session, kinds.add(ROW, LongType()), file) if file else empty_table(store, table))
     for name, file in files.items():
         store.put(name, session.read.parquet(file.absolute().as_uri()))
     read.hand_over(store)
