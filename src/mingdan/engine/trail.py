@@ -15,6 +15,7 @@ from ibis.expr.types import StringValue
 from ibis.expr.types import Table as Expression
 from numpy.typing import NDArray
 
+from mingdan.engine.queries import fetched
 from mingdan.engine.schema import DUCKDB_TYPES, Table
 from mingdan.engine.tables import TABLES
 
@@ -49,7 +50,7 @@ class Tables:
 
     def __getitem__(self, name: str) -> Expression:
         if name not in self._views:
-            self._views[name] = self.con.table(name)
+            self._views[name] = ibis.table(self.con.table(name).schema(), name=name)
         return self._views[name]
 
     def has(self, table: str, *columns: str) -> bool:
@@ -62,14 +63,14 @@ class Tables:
         `order_by` must make the order of rows unique. Decimals and integers with nulls become float64 (null is NaN),
         times datetime64[us] (NaT), dates datetime64[D] (NaT), text and booleans with nulls object (None).
         """
-        fetched = self.con.to_pyarrow(expression.order_by([expression[name] for name in order_by]))
-        return {name: _as_numpy(fetched.column(name)) for name in fetched.column_names}
+        rows = fetched(self.con, expression.order_by([expression[name] for name in order_by]))
+        return {name: _as_numpy(rows.column(name)) for name in rows.column_names}
 
     def records(self, expression: Expression, *, order_by: Sequence[str]) -> list[dict[str, Any]]:
         """Fetch a small expression as dictionaries in a fixed order; decimals stay Decimal, times are naive UTC."""
-        fetched = self.con.to_pyarrow(expression.order_by([expression[name] for name in order_by]))
-        rows: list[dict[str, Any]] = fetched.to_pylist()
-        return rows
+        rows = fetched(self.con, expression.order_by([expression[name] for name in order_by]))
+        records: list[dict[str, Any]] = rows.to_pylist()
+        return records
 
     def once(self, compute: Callable[..., Answer], *arguments: Hashable) -> Answer:
         """Return `compute(self, *arguments)`, computed once for this trail: what several detectors share."""
