@@ -34,7 +34,8 @@ class Parameters:
     """`own`, `firm` and `customer` cap the weight of a new value that belongs to such a one; `rates` that of an excess.
 
     `worth` is how many innocent changes the prior stands for: one in so many meets the changer's own number (`own`) or
-    somebody else's. `campaign` changes by one person on a day are a clean-up. `hub`: a number of more firms says nothing.
+    somebody else's; of `people_worth` people one ever enters the own number. `campaign` changes by one person on a day
+    are a clean-up. `hub`: a number of more firms says nothing.
     """
 
     own: float = 2.7
@@ -44,6 +45,7 @@ class Parameters:
     expected: float = 0.3
     own_worth: int = 300
     other_worth: int = 30
+    people_worth: int = 30
     campaign: int = 20
     hub: int = 5
     after_days: int = 365
@@ -80,6 +82,9 @@ def _weight(row: Row, totals: dict[str, int], hits: dict[str, set[str]], paramet
     met = sum(len(changes) for changer, changes in hits.items() if changer != row["changed_by"])
     worth = parameters.own_worth if row["kind"] == "own" else parameters.other_worth
     by_chance = (1 + met) / (worth + others)
+    if row["kind"] == "own":  # a salesperson changes many numbers: what counts is how many people ever enter their own
+        doing = [bool(hits.get(changer)) for changer in totals if changer != row["changed_by"]]
+        by_chance = max(by_chance, (1 + sum(doing)) / (parameters.people_worth + len(doing)))
     cap: float = getattr(parameters, row["kind"])
     return max(0.0, min(cap, math.log10(parameters.expected / by_chance)))
 
@@ -115,7 +120,7 @@ def _of_customer(
         explanations={
             **_explanations(tables, at.date(), at.date(), Scope(account_id=account, employee_id=employee)),
             **({"campaign": "supported"} if (employee, at.date()) in busy else {}),
-            "staff-change": _staff_change(tables, rows) if best["kind"] != "own" else "ruled_out",
+            "staff-change": "ruled_out" if best["kind"] == "own" else _staff_change(tables, rows),
             "filler": ("supported" if habit else "open") if fills else "ruled_out",
         },
     )
@@ -166,10 +171,9 @@ def _excesses(
     rows: Sequence[Row], is_bad: Callable[[Row], bool], parameters: Parameters
 ) -> list[tuple[str, list[Row], float]]:
     """Return who has more bad outcomes than the peers' rates explain, with the rows and the weight."""
-    enough = (parameters.least_chances, parameters.least_seen)
-    found = excesses(rows, is_bad, least_chances=enough[0], least_seen=enough[1])
+    found = excesses(rows, is_bad, least_chances=parameters.least_chances, least_seen=parameters.least_seen)
     weighed = [(one, mine, min(parameters.rates, weight_from_p(p))) for one, mine, p in found]
-    return [(one, mine, weight) for one, mine, weight in weighed if weight > 0]
+    return [one for one in weighed if one[2] > 0]
 
 
 def _of_salesperson(
@@ -215,22 +219,17 @@ def _changes(new: str) -> dict[str, list[dict[str, object]]]:
         "orders": [{"order_id": "O1", "account_id": "A0", "ordered_at": "2025-02-01", "amount": "70000"}],
         "field_changes": [
             {
-                "table_name": "contacts",
-                "row_id": f"C{n}",
-                "field": "phone",
-                "changed_at": f"2025-03-{n + 1:02d}",
-                "changed_by": f"E{n % 6}",
-                "old_key": f"O{n}",
-                "new_key": f"N{n}" if n else new,
+                "table_name": "contacts", "row_id": f"C{n}", "field": "phone", "changed_at": f"2025-03-{n + 1:02d}",
+                "changed_by": f"E{n % 6}", "old_key": f"O{n}", "new_key": f"N{n}" if n else new,
             }
             for n in customers
         ],
-    }
+    }  # fmt: skip
 
 
 DETECTOR = Detector(
     code="contact-tampering",
-    version=1,
+    version=2,
     design="A4",
     family="access",
     strength="W5",
@@ -253,12 +252,13 @@ DETECTOR = Detector(
     ),
     method=Text(
         en="New values compared with the keys of employees, firms and other customers; weight log10(0.3 / u), u being how "
-        "often others' changes meet such a value (a prior of one in 300 for one's own number, one in 30 else). Unreachable "
+        "often others' changes meet such a value (a prior of one in 300 for one's own number, one in 30 else); for one's own number "
+        "not less than the share of colleagues who ever entered theirs (a prior of one in 30). Unreachable "
         "customers and deletions before a loss: beta-binomial tail against peers, p-value by Sellke's bound. At most 2.7 "
         "for the own number, 1.0 for a firm's and for rates, 0.6 for another customer's.",
-        zh="将新值与员工、企业及其他客户的匹配键比对；权重为 log10(0.3/u),u 为他人更改时出现此类值的频率(先验：本人号码三百"
-        "分之一，其余三十分之一)。失联率和丢单前删除率以贝塔-二项分布与同侪比较，p 值按 Sellke 界换算。本人号码最多 2.7,"
-        "企业号码及比率最多 1.0，其他客户号码最多 0.6。",
+        zh="将新值与员工、企业及其他客户的匹配键比对；权重为 log10(0.3/u)，u 为他人更改时出现此类值的频率（先验：本人号码三百"
+        "分之一，其余三十分之一）；改为本人号码时，u 不低于曾填入本人号码的同事所占比例（先验：三十分之一）。失联率和丢单前"
+        "删除率以贝塔-二项分布与同侪比较，p 值按 Sellke 界换算。本人号码最多 2.7，企业号码及比率最多 1.0，其他客户号码最多 0.6。",
     ),
     reads={"field_changes": ("new_key",)},
     uses={
