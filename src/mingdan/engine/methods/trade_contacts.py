@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ibis
-from ibis.expr.types import BooleanValue, StringValue
+from ibis.expr.types import StringValue
 from ibis.expr.types import Table as Expression
 
 from mingdan.engine.methods.account_firms import folded
@@ -48,7 +48,7 @@ def judged_contacts(tables: Tables) -> Expression:
     ).filter(deal | private | speaks_of(said.said, QUOTED))
     known = _known(tables, asks)
     judged = asks.left_join(known, ["table_name", "row_id"]).drop("table_name_right", "row_id_right")
-    unknown: BooleanValue = judged.found.isnull() & (judged.order_id.isnull() | judged.order_known.isnull())
+    unknown: Any = judged.found.isnull() & (judged.order_id.isnull() | judged.order_known.isnull())
     return judged.mutate(unknown=unknown.ifelse(1, 0)).drop("found", "only_price", "order_id", "order_known")
 
 
@@ -131,7 +131,9 @@ def _known(tables: Tables, asks: Expression) -> Expression:
 def _same_firm(tables: Tables, asks: Expression) -> Expression:
     """Return account_id and twin: the account itself, and others with its registration number or name."""
     accounts = tables.accounts.select(
-        "account_id", number=ibis._.registration_no.strip().upper().nullif(""), called=folded(ibis._.name).nullif("")
+        "account_id",
+        number=ibis._.registration_no.strip().upper().nullif(""),
+        called=folded(ibis._.name).nullif(ibis.literal("")),
     )
     own = accounts.semi_join(asks, "account_id")
     other = accounts.select(twin="account_id", number="number", called="called")
@@ -165,8 +167,8 @@ def odd_contacts(tables: Tables, contacts: Expression, accounts: list[str]) -> d
     odd = contacts.filter((contacts.unknown == 1) | (contacts.privately == 1))
     wanted = odd.filter(odd.account_id.isin(accounts))
     rows = tables.records(wanted, order_by=["account_id", "at", "table_name", "row_id"])
-    firms = _named(tables, wanted, _firm_names(tables))
-    people = _named(tables, wanted, _people_names(tables))
+    firms = _named(tables, rows, _firm_names(tables))
+    people = _named(tables, rows, _people_names(tables))
     found: dict[str, list[Row]] = {}
     for row in rows:
         key = row["table_name"], row["row_id"]
@@ -194,10 +196,14 @@ def _people_names(tables: Tables) -> Expression:
     return sole.filter(sole.n == 1).select("id", "name")
 
 
-def _named(tables: Tables, contacts: Expression, names: Expression) -> dict[tuple[str, str], list[str]]:
-    """Return whose names stand in the text of each contact; a customer's own name is not told of it."""
+def _named(tables: Tables, contacts: list[Row], names: Expression) -> dict[tuple[str, str], list[str]]:
+    """Return whose names stand in the text of each of a few contacts; a customer's own name is not told of it."""
+    kept = ("table_name", "row_id", "account_id", "said")
+    texts = ibis.memtable(
+        [{name: row[name] for name in kept} for row in contacts], schema=ibis.schema(dict.fromkeys(kept, "string"))
+    )
     own = tables.accounts.select("account_id", own_name=ibis._.name.fill_null("").lower())
-    said = contacts.select("table_name", "row_id", "account_id", "said").left_join(own, "account_id")
+    said = texts.left_join(own, "account_id").drop("account_id_right")
     joined = said.join(names, said.said.contains(names.name))
     others = joined.filter(~joined.own_name.fill_null("").contains(joined.name))
     rows = others.select("table_name", "row_id", "id").distinct()

@@ -114,4 +114,5 @@ def _parts(tables: Tables) -> dict[str, Expression]:
 def _monthly(rows: Expression, person: str, at: str) -> GroupedTable:
     dated = rows.filter(rows[person].notnull() & rows[at].notnull())
     month = dated[at].year() * 12 + dated[at].month() - 1
-    return dated.mutate(employee_id=dated[person], month=month).group_by("employee_id", "month")
+    grouped: GroupedTable = dated.mutate(employee_id=dated[person], month=month).group_by("employee_id", "month")
+    return grouped
