@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mingdan.engine.simulate.absences import is_away
 from mingdan.engine.simulate.catalogue import MACHINES, PER_LINE
 from mingdan.engine.simulate.deals import WON, Deals
 from mingdan.engine.simulate.dice import Dice, Floats, Ints, chance, repeats, running_sum, summed
@@ -43,6 +44,9 @@ def draw_purchases(world: World, accounts: Ints, deals: Deals, dice: Dice) -> Pu
     effect = world.effects.match(account, time, dice.random(n), "orders")
     code = world.effects.number("code", effect)
     code = np.where((code == PRIVATE) & chance(dice, 0.35, n), DIVERTED, code)
+    away = (code == DIVERTED) & is_away(world, world.effects.number("rep", effect), time)
+    back = away & chance(dice, world.tells["back during leave"], n)
+    code, effect = np.where(back, -1, code), np.where(back, -1, effect)
     elsewhere = chance(dice, world.assumed.supplier_share_elsewhere, n) & (code < 0)
     fleet = world.customers.fleet[account] + _machines_before(world, account, time, deals)
     lines = _lines(world, account, time, gap, fleet, owner, dice)

@@ -108,7 +108,7 @@ def write_surroundings(world: World, ledger: Ledger, dice: Dice) -> None:
         valid_from_date=np.array([-2500.0, -900.0, np.floor(half) - 20]),
         valid_to_date=np.array([half + 120, np.nan, np.nan]),
     )
-    _write_leaves(world, ledger, dice)
+    _write_leaves(world, ledger)
     _write_interests(world, ledger, dice)
     _write_causes(world, ledger)
     _write_mass_entries(world, ledger)
@@ -134,21 +134,15 @@ def _write_mass_entries(world: World, ledger: Ledger) -> None:
     )
 
 
-def _write_leaves(world: World, ledger: Ledger, dice: Dice) -> None:
-    staff, days = world.staff, world.clock.days
-    rep, _ = repeats(dice.poisson(1.6 * days / 365, len(staff.name)))
-    start = np.floor(dice.uniform(0, days - 2, len(rep)))
-    length = 2 + dice.poisson(4, len(rep))
-    there = (start > staff.hired[rep]) & ~(start > np.nan_to_num(staff.left[rep], nan=np.inf))
-    rep, start, length = rep[there], start[there], length[there]
-    planned = world.plan.leaves
+def _write_leaves(world: World, ledger: Ledger) -> None:
+    leaves = world.plan.leaves
     ledger.write(
         "leaves",
         by="from_date",
-        employee_id=np.concatenate([rep, [one.rep for one in planned]]).astype(np.int64),
-        from_date=np.concatenate([start, [np.floor(one.start) for one in planned]]),
-        to_date=np.concatenate([start + length, [np.floor(one.end) for one in planned]]),
-        kind=Coded(("年假", "病假"), np.concatenate([np.zeros(len(rep)), np.ones(len(planned))]).astype(np.int64)),
+        employee_id=np.array([one.rep for one in leaves], dtype=np.int64),
+        from_date=np.floor(np.array([one.start for one in leaves], dtype=np.float64)),
+        to_date=np.floor(np.array([one.end for one in leaves], dtype=np.float64)),
+        kind=[one.kind for one in leaves],
     )
 
 

@@ -27,6 +27,7 @@ from mingdan.engine.simulate import (
     tickets,
     voice,
 )
+from mingdan.engine.simulate.absences import plan_holidays
 from mingdan.engine.simulate.assumptions import assume
 from mingdan.engine.simulate.books import Truth, book, truth_of
 from mingdan.engine.simulate.casting import TRACES, cast
@@ -117,6 +118,7 @@ def build(
         own_domain=own_domain,
     )
     cast(world, guilty_share)
+    plan_holidays(world, stream(seed, "holidays"))
     world.effects = Effects.of(world.plan.effects)
     return world
 

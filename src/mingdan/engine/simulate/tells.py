@@ -16,7 +16,7 @@ MEANS: dict[str, float] = {
     "added to messenger": 0.4, "resold goods serviced": 0.5, "resold goods sent on": 0.5, "mail from the like": 0.4,
     "asks about unknown order": 0.25, "receipt on another's invoice": 0.45, "balance differs": 0.5,
     "waved through": 0.5, "passed through the pool": 0.4, "spends on": 0.4, "samples for the firm": 0.4,
-    "accepted and lost": 0.35, "surveyed in anger": 0.2, "night work": 0.2,
+    "accepted and lost": 0.35, "surveyed in anger": 0.2, "back during leave": 0.4, "night work": 0.2,
 }  # fmt: skip
 """Judged, not measured: the mean over companies of each chance."""
 
