@@ -20,6 +20,7 @@ class Parameters:
 
     `untied`: a firm in which nobody names the leaver needs so many of the former customers. `tied` is what a tie in the
     register adds (log10), and `founded_days` before the leaving the firm must have been founded to count as prepared.
+    Where lists taken before leaving are the only sign of that, `lists` is the most: people export lists every week.
     """
 
     window: Window = WINDOW
@@ -28,6 +29,7 @@ class Parameters:
     tied: float = 0.4
     by_name: float = 0.2
     founded_days: int = 30
+    lists: float = 0.5
     evidence_rows: int = 30
 
 
@@ -51,11 +53,12 @@ def _finding(tables: Tables, case: LeaverFirm, weight: float, parameters: Parame
     days = (case.founded - case.left.date()).days
     rows = (Evidence(win.table, win.row_id) for win in case.wins[-parameters.evidence_rows :])
     own = Evidence("companies", case.company_id)
+    explained = _explanations(tables, case, bool(early) or days <= -parameters.founded_days)
     return Finding(
         subject_kind="company",
         subject_id=case.company_id,
         at=case.wins[-1].at,
-        weight=weight,
+        weight=min(weight, parameters.lists) if explained["follows-freely"] == "open" else weight,
         evidence=tuple(dict.fromkeys((Evidence("employees", case.employee_id), own, *case.tie, *rows))),
         facts={
             "firm": case.called,
@@ -72,7 +75,7 @@ def _finding(tables: Tables, case: LeaverFirm, weight: float, parameters: Parame
         opportunity_ids=deals,
         company_ids=(case.company_id,),
         amount_at_risk=money(sum((win.amount for win in case.wins if win.amount), Decimal(0))),
-        explanations=_explanations(tables, case, bool(early) or days <= -parameters.founded_days),
+        explanations=explained,
     )
 
 
