@@ -189,7 +189,7 @@ DETECTOR = Detector(
         "contracts and won deals of the customer's firm from a year before to two months after; log10(0.5 / share of other "
         "customers' contacts without a deal), at most 0.4, more where a person's pocket or another firm is named, each "
         "against how often others do.",
-        zh="将提及交易的投诉、咨询和问卷意见，与该客户所属企业前一年至后两个月的订单、发票、收款、合同和赢单商机核对；权重为 log10(0.5 / 其他客户此类来函中查无交易的比例)，最多 0.4；提到款项付给个人或其他企业的，按其他客户提及的比例另加。",
+        zh="将提及交易的投诉、咨询和问卷意见，与该客户所属企业前一年至后两个月的订单、发票、收款、合同和赢单商机核对；权重为 log10（0.5 / 其他客户此类来函中查无交易的比例），最多 0.4；提到款项付给个人或其他企业的，按其他客户提及的比例另加。",
     ),
     reads={"orders": ("account_id", "ordered_at")},
     uses={
