@@ -6,8 +6,15 @@ from typing import Any
 
 import pytest
 
-from mingdan.engine.detectors import balance_confirmation_gap, delivery_mismatch, lapping, special_price_leakage
+from mingdan.engine.detectors import (
+    balance_confirmation_gap,
+    delivery_mismatch,
+    expense_without_revenue,
+    lapping,
+    special_price_leakage,
+)
 from mingdan.engine.methods.balance_gaps import answers, explained, is_gap, made_of_invoices, usual_share
+from mingdan.engine.methods.cost_after_loss import costs_after_loss
 from mingdan.engine.methods.delivery_cases import Limits, delivery_cases
 from mingdan.engine.methods.posting_lags import late_receipts
 from mingdan.engine.methods.program_goods import served_elsewhere
@@ -93,3 +100,11 @@ def test_machines_served_elsewhere_are_counted_against_the_program() -> None:
     (one,) = served_elsewhere(example(special_price_leakage.DETECTOR))
     assert (one.buyer, one.elsewhere, one.machines) == ("A0", 3, 3)
     assert one.usual == pytest.approx(0.0083, abs=0.0005)
+
+
+def test_costs_after_a_loss_are_judged_by_others_lost_customers() -> None:
+    spent = costs_after_loss(example(expense_without_revenue.DETECTOR), 30, 365, 90)
+    (one,) = [one for one in spent if one.after > 1]
+    assert (one.account_id, one.before, one.after) == ("A0", 3, 14)
+    assert one.expected == pytest.approx(0.3, abs=0.05)
+    assert one.p < 0.001
