@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from mingdan.engine.findings import Text
 from mingdan.engine.result import Callback, Matter
@@ -13,14 +14,22 @@ _BY_RISK = Text(en="the evidence so far is not enough to say more", zh="现有�
 _AT_RANDOM = Text(en="drawn at random", zh="随机抽取")
 
 
-def draw_callbacks(accounts: Sequence[str], matters: Sequence[Matter], *, size: int, seed: str) -> tuple[Callback, ...]:
+def draw_callbacks(
+    accounts: Sequence[str],
+    matters: Sequence[Matter],
+    *,
+    size: int,
+    seed: str,
+    steered: Mapping[str, float] = MappingProxyType({}),
+) -> tuple[Callback, ...]:
     """Draw about `size` customers from the frame `accounts`, riskier ones more probably.
 
     Systematic sampling with unequal probabilities (Madow 1949) over an order that a hash of `seed` decides, so that
     nobody can steer it; each customer's inclusion probability is a fifth even and four fifths by the summed probability
-    of its matters, and never above 1.
+    of its matters, and never above 1. `steered` raises the risk of a salesperson's customers by ten to this power: what
+    modifiers saw, which names nobody.
     """
-    risk, about = _risk_of(matters)
+    risk, about = _risk_of(matters, steered)
     ordered = sorted(set(accounts), key=lambda account: hashlib.sha256(f"{seed}:{account}".encode()).digest())
     chances = inclusion_probabilities({account: risk.get(account, 0.0) for account in ordered}, size)
     start = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8]) / 2**64
@@ -52,11 +61,12 @@ def inclusion_probabilities(risk: Mapping[str, float], size: int) -> dict[str, f
         certain |= over
 
 
-def _risk_of(matters: Sequence[Matter]) -> tuple[dict[str, float], dict[str, str]]:
+def _risk_of(matters: Sequence[Matter], steered: Mapping[str, float]) -> tuple[dict[str, float], dict[str, str]]:
     risk: dict[str, float] = {}
     about: dict[str, str] = {}
     for matter in matters:
         for account in matter.account_ids:
-            risk[account] = risk.get(account, 0.0) + matter.probability
+            raised = matter.probability * 10 ** steered.get(matter.employee_id or "", 0.0)
+            risk[account] = risk.get(account, 0.0) + raised
             about.setdefault(account, matter.matter_id)
     return risk, about

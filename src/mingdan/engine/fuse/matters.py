@@ -37,7 +37,9 @@ def matters_of(
     by_code = {detector.code: detector for detector in detectors}
     family_of: dict[str, Family] = {detector.code: detector.family for detector in detectors}
     by_person: dict[str | None, list[Weighed]] = defaultdict(list)
-    for group in groups_of(lowered(_counted(findings, by_code, as_of, fusion), salespeople, fusion.customers_touched)):
+    for group in groups_of(
+        lowered(counted_of(findings, by_code, as_of, fusion), salespeople, fusion.customers_touched)
+    ):
         by_person[group[0].employee_id].append(weigh(group, family_of, fusion))
     matters: list[Matter] = []
     for person, weighed in by_person.items():
@@ -48,7 +50,7 @@ def matters_of(
     return tuple(sorted(matters, key=lambda one: (-one.probability, -one.amount_at_risk, one.matter_id)))
 
 
-def _counted(
+def counted_of(
     findings: Sequence[Finding], by_code: dict[str, Detector[Any]], as_of: datetime | None, fusion: Fusion
 ) -> list[Finding]:
     """Return what counts towards naming, with the weight that was learnt and that time has left; too old a sign is gone."""
