@@ -1,7 +1,7 @@
 """One scan: read the trail, ask every detector, fuse what they say."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -133,7 +133,7 @@ def fused(
     salespeople = salespeople_of(tables)
     policy = Policy.for_company(len(salespeople), budget=options.budget, min_probability=options.min_probability)
     matters = matters_of(findings, setup.detectors, len(salespeople), as_of=tables.as_of, fusion=setup.fusion)
-    callbacks = _callbacks(tables, matters, policy)
+    callbacks = _callbacks(tables, matters, policy, _steered(findings, setup))
     return ScanResult(
         version=mingdan.__version__,
         as_of=tables.as_of.date(),
@@ -167,13 +167,24 @@ def salespeople_of(tables: Tables) -> tuple[str, ...]:
     return tuple(row["employee_id"] for row in rows)
 
 
-def _callbacks(tables: Tables, matters: Sequence[Matter], policy: Policy) -> tuple[Callback, ...]:
+def _steered(findings: Sequence[Finding], setup: Setup) -> dict[str, float]:
+    """Return for each salesperson the heaviest that a modifier found."""
+    steered: dict[str, float] = {}
+    for one in findings:
+        if one.employee_id and setup.by_code[one.detector].modifier:
+            steered[one.employee_id] = max(steered.get(one.employee_id, 0.0), one.weight)
+    return steered
+
+
+def _callbacks(
+    tables: Tables, matters: Sequence[Matter], policy: Policy, steered: Mapping[str, float]
+) -> tuple[Callback, ...]:
     """Draw from every customer that ever had a deal or an order."""
     dealt = tables.opportunities.select("account_id").union(tables.orders.select("account_id"))
     rows = tables.records(dealt.filter(ibis._.account_id.notnull()).distinct(), order_by=["account_id"])
     size = CALLBACKS_FOR_EACH_ALERT * policy.budget
     seed = f"{tables.as_of:%Y-%m-%d}"
-    return draw_callbacks([row["account_id"] for row in rows], matters, size=size, seed=seed)
+    return draw_callbacks([row["account_id"] for row in rows], matters, size=size, seed=seed, steered=steered)
 
 
 def _numbers(salespeople: Sequence[str], findings: Sequence[Finding]) -> dict[str, int]:
