@@ -197,7 +197,7 @@ def test_every_alert_tells_its_story_in_three_lines(html: str) -> None:
     assert "Salesperson 17" in first
     assert "¥386,000" in first
     assert "came from 昆山捷顺贸易商行" in first
-    assert "Look up the firm's holders" in first
+    assert "Ask finance for the bank receipts" in first
 
 
 def test_a_customer_under_its_registered_name_is_no_outside_firm() -> None:
