@@ -24,7 +24,8 @@ class Parameters:
     """`hub`: a key at more unrelated firms than this is an agent's or a shared office's and says nothing.
 
     `crowd`: a key of more of our own people than this is a dormitory or an office. `most` is the weight (log10) that a
-    match of a kind may carry, `untied` what is left of it where the salesperson has nothing to do with the firm. `typed`
+    match of a kind may carry, `untied` what is left of it where the salesperson has nothing to do with the firm,
+    `long_known` where the firm is an old customer of his and nothing else. `typed`
     is how often a side deal puts the salesperson's number into the customer's own record; people also do that for
     convenience, one in twenty-five or so, and each has a hundred customers, so it carries `typed_most` at most.
     """
@@ -37,6 +38,7 @@ class Parameters:
     address: float = 0.6
     person: float = 0.6
     untied: float = 0.33
+    long_known: float = 0.5
     typed: float = 0.05
     typed_most: float = 0.6
     slack_days: int = 30
@@ -88,17 +90,17 @@ def _finding(
     companies = tuple(sorted({row["company_id"] for row in rows if row["company_id"]}))
     dealt = [tie.dealt[account] for account in accounts if account in tie.dealt]
     lost = tie.lost
-    weight = _weight(rows) * (1 if dealt or lost or touches else parameters.untied)
+    kept = 1.0 if lost or touches or _moves(rows) else parameters.long_known if dealt else parameters.untied
+    weight = _weight(rows) * kept
     touched = {*accounts, *(deal["account_id"] for deal in lost), *(touch.account_id for touch in touches)} - {None}
     at = max((_latest(tables, rows, dealt, lost), *(touch.last_at for touch in touches)))
-    shown = _evidence(rows, lost, touches, parameters.evidence_rows)
     counts = {kind: len({row["key"] for row in rows if row["kind"] == kind}) for kind in _KINDS}
     return Finding(
         subject_kind="account" if accounts else "company",
         subject_id=accounts[0] if accounts else companies[0] if companies else entity,
         at=at,
         weight=weight,
-        evidence=shown,
+        evidence=_evidence(rows, lost, touches, parameters.evidence_rows),
         facts={
             "firm": tie.name,
             "phones": counts["phone"],
@@ -126,6 +128,11 @@ def _weight(rows: Sequence[Row]) -> float:
     for row in rows:
         best[row["kind"]] = max(best[row["kind"]], row["weight"])
     return sum(best[kind] for kind in _KINDS)
+
+
+def _moves(rows: Sequence[Row]) -> bool:
+    """Return whether a row is an order, payment, contract or lead, not only an entry that stands in a record."""
+    return any(not row["standing"] and not is_typed(row) for row in rows)
 
 
 def _latest(tables: Tables, rows: Sequence[Row], dealt: Sequence[Row], lost: Sequence[Row]) -> datetime:
@@ -215,10 +222,10 @@ DETECTOR = Detector(
         "(with one added on each side), at most 1.8 for a phone number, bank account or identity and 0.6 for an address or "
         "a name; kinds add up. Keys carried by more than 5 unrelated firms or 3 colleagues, and our own switchboard, "
         "premises and accounts, are ignored; a phone number in a customer's own record is weighed by how often others' numbers "
-        "stand in such records, at most 0.6; a third of the weight where the firm never met the salesperson's business.",
+        "stand in such records, at most 0.6; a third of the weight where the firm never met the salesperson's business, half for an old customer.",
         zh="同类匹配键相等。权重为 log10(1/u),u 为该键在互不相关企业中出现的频率（两侧各加一）；电话、银行账户、身份最多 1.8,"
         "地址、姓名最多 0.6，不同种类相加。超过 5 家无关企业或 3 名同事共用的键，以及本公司总机、地址和账户不计；客户档案中的电话按其他员工号码出现的频率计权，最多 0.6；"
-        "该企业与销售员业务从无往来的，权重只计三分之一。",
+        "该企业与销售员业务从无往来的，权重只计三分之一，仅为其老客户的计一半。",
     ),
     reads={"employees": ("employee_id",)},
     uses={
