@@ -1,5 +1,6 @@
 """Reading chats: numbers, one form of letters, features, and what becomes of a talk."""
 
+import re
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from mingdan.engine.methods.talk_acts import Act, Turn, acts_of, outcome
 from mingdan.engine.methods.talk_archive import Said
+from mingdan.engine.methods.talk_cues import TELLING
 from mingdan.engine.methods.talk_judgement import named_accounts, near, refusals, was_asked
 from mingdan.engine.methods.talk_model import WEIGHTS, act_probabilities, features
 from mingdan.engine.methods.talk_text import (
@@ -150,3 +152,10 @@ def test_only_the_salespersons_own_words_name_a_payee() -> None:
     assert named_accounts(said, said[1]) == []
     own = talk(("E", "转我卡上", "private"), ("E", "6217001234567890122", "none"))
     assert [digits for _, digits in named_accounts(own, own[0])] == ["6217001234567890122"]
+
+
+@pytest.mark.parametrize(
+    "text", ["公司问起来就说没买", "合同换个抬头", "just say the project is on hold", "外面的厂子便宜"]
+)
+def test_telling_texts_pass_the_first_gate(text: str) -> None:
+    assert re.search(TELLING, text)

@@ -42,6 +42,7 @@ TELLING = (
     "辛苦费|提成|对半|利润|差价|单干|离职|出来做|自己做|微信|薇|威信|qq|vx|小号|手机|邮箱|公户|便宜|勿要|唔使|打我|转我|给我|付我|我这|找我|"
     "[0-9]{6}|@|private|personal|own|account|cash|paypal|venmo|zelle|iban|friend|brother|cousin|wife|outside|side|elsewhere|"
     "invoice|receipt|books|quiet|between us|whatsapp|telegram|signal|recorded|monitor|stored|manager|delete|company|firm|"
+    "公司|总部|总公司|回访|客服|系统|录入|抬头|供应商|关系单位|别提|别说|见面|当面|supplier|system|crm|on hold|instead|introduce|"
     "workshop|source|directly|cancel|shelved|lost|discount|cheaper|less|half|split|in it for|policy"
 )
 """A text without any of these is not read further; a pattern for engines, on lower-case text."""
