@@ -23,6 +23,7 @@ from mingdan.engine.scan import ScanOptions
 from mingdan.engine.tables import TABLES
 from tests.engine.companies import small_company
 
+LONG_AGO = datetime(1970, 1, 1)  # noqa: DTZ001  # the trail is naive UTC throughout
 LATE = ScanOptions(min_probability=0.05, budget=3)
 
 
@@ -90,7 +91,7 @@ def perturbed(trail: Path, day: date, seed: int, *, later: bool) -> None:
 
 def _visible_after(rows: pa.Table, stamps: list[str], moment: datetime) -> np.ndarray[Any, np.dtype[np.bool_]]:
     times = [[_naive(value) for value in rows[name].to_pylist()] for name in stamps if name in rows.column_names]
-    first = [next((value for value in row if value is not None), datetime(1970, 1, 1)) for row in zip(*times, strict=True)]
+    first = [next((value for value in row if value is not None), LONG_AGO) for row in zip(*times, strict=True)]
     return np.array([value > moment for value in first], dtype=bool)
 
 
