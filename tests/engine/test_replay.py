@@ -44,7 +44,7 @@ def test_quarters_and_weeks_are_steps_too() -> None:
 def test_the_days_rise_from_the_first_and_never_pass_the_last(start: date, span: int) -> None:
     end = date.fromordinal(start.toordinal() + span)
     for every in ("week", "month", "quarter"):
-        days = days_of(start, end, every)  # type: ignore[arg-type]
+        days = days_of(start, end, every)
         assert days[0] == start
         assert days[-1] <= end
         assert list(days) == sorted(set(days))

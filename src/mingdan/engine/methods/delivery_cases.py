@@ -137,13 +137,13 @@ def _shared_cases(
         hits[place[0]] += len({row.account_id for row in away[place]})
     cases = []
     for (seller, kind, key), n in sorted(several_firms.items()):
-        mine = tuple(away[seller, kind, key])
+        there = tuple(away[seller, kind, key])
         users = {row.account_id for row in shared[kind, key]}
         usual = counts.share(hits, seller)
         chance = counts.together_by_chance(users, n, seller)
-        most = limits.shared if n > 2 and any(row.is_substantial for row in mine) else limits.pair
+        most = limits.shared if n > 2 and any(row.is_substantial for row in there) else limits.pair
         weight = min(most, math.log10(limits.expected / max(usual * chance, 1e-12)))
-        cases.append(Case(seller, "shared", mine, None, (), weight, usual))
+        cases.append(Case(seller, "shared", there, None, (), weight, usual))
     return cases
 
 

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 import ibis
 from ibis.expr.types import Table as Expression
+from ibis.expr.types import Value
 
 from mingdan.engine.methods.listed import among
 from mingdan.engine.trail import Tables
@@ -54,20 +56,25 @@ def _traits(tables: Tables, listed: Sequence[str]) -> dict[str, list[str]]:
     return grouped
 
 
+def _named(kind: str, value: Value) -> Value:
+    named: Value = cast("Any", ibis.literal(f"{kind}:")).concat(value)
+    return named
+
+
 def _every_trait(tables: Tables) -> Expression:
     firms, people = tables.companies, tables.company_people.filter(ibis._.to_date.isnull())
     parts = [
-        firms.filter(firms.phone_key.notnull()).select("company_id", trait=ibis.literal("phone:").concat(firms.phone_key)),
+        firms.filter(firms.phone_key.notnull()).select("company_id", trait=_named("phone", firms.phone_key)),
         firms.filter(firms.address_key.notnull()).select(
-            "company_id", trait=ibis.literal("address:").concat(firms.address_key)
+            "company_id", trait=_named("address", firms.address_key)
         ),
         people.filter(people.person_key.notnull() & people.holder_company_id.isnull()).select(
-            "company_id", trait=ibis.literal("person:").concat(people.person_key)
+            "company_id", trait=_named("person", people.person_key)
         ),
         people.filter(people.holder_company_id.notnull()).select(
-            "company_id", trait=ibis.literal("firm:").concat(people.holder_company_id)
+            "company_id", trait=_named("firm", people.holder_company_id)
         ),
-        firms.select("company_id", trait=ibis.literal("firm:").concat(firms.company_id)),
+        firms.select("company_id", trait=_named("firm", firms.company_id)),
     ]  # fmt: skip
     whole = parts[0]
     for part in parts[1:]:

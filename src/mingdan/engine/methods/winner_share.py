@@ -54,7 +54,7 @@ def excess_of(losses: Losses, pairs: Sequence[tuple[int, int]]) -> dict[tuple[in
     hypergeometric test of the design. p is multiplied by the number of firms that won anything from the salesperson:
     any of them would have been noticed.
     """
-    usual = np.argsort(-np.bincount(losses.firm), kind="stable")[:ESTABLISHED] if len(pairs) else []
+    usual: list[int] = np.argsort(-np.bincount(losses.firm), kind="stable")[:ESTABLISHED].tolist() if len(pairs) else []
     asked = sorted({firm for _, firm in pairs})
     shares = {int(firm): _shares(losses, int(firm)) for firm in (*asked, *usual)}
     moments = _moments(losses, {int(firm): shares[int(firm)] for firm in usual})
