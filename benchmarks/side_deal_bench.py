@@ -11,6 +11,7 @@ import argparse
 import json
 import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from side_deal_table import table_of
 from side_deal_worlds import CACHE, World, reporting_worlds
 
 from mingdan.engine.evaluate.judging import LOWERED
-from mingdan.engine.evaluate.reading import Judged
+from mingdan.engine.evaluate.reading import Judge, Judged
 from mingdan.engine.evaluate.replayed import (
     IN_TIME,
     Raising,
@@ -33,6 +34,7 @@ from mingdan.engine.evaluate.replayed import (
     raised_in,
     read_run,
 )
+from mingdan.engine.findings import Finding
 from mingdan.engine.output import scan_json, write_alerts
 from mingdan.engine.parameters import shipped
 from mingdan.engine.reading import read_trail
@@ -42,6 +44,7 @@ from mingdan.engine.simulate import simulate
 
 SCENARIOS = ("mixed", "subtle", "adaptive", "none")
 LAST = timedelta(days=365)
+MEASURED = Path(__file__).parents[1] / "src/mingdan/engine/documents/measured.json"
 
 
 def record_of(world: World, every: str) -> dict[str, Any]:
@@ -92,6 +95,7 @@ def _measured(world: World, every: str, folder: Path) -> dict[str, Any]:
         "words": words_and_acts(trail, people),
         "points": points(findings, people),
         "spoken": spoken(findings, people),
+        "detectors": _by_detector(run, findings),
     }
 
 
@@ -128,6 +132,36 @@ def _of_run(run: Run) -> dict[str, Any]:
         "days": [*map(dict, days_to_raise(run, lowered))],
         "days_named": [*map(dict, days_to_raise(run, named))],
     }
+
+
+def _by_detector(run: Run, findings: Sequence[Finding]) -> dict[str, dict[str, Any]]:
+    """Return for each detector how many findings named a salesperson, how many were true, and whom these reached."""
+    judge = Judge(run.diversions)
+    names = ("employee_id", "account_ids", "opportunity_ids", "company_ids")
+    rows: dict[str, dict[str, Any]] = {}
+    for one in findings:
+        if one.employee_id and one.weight > 0:
+            row = rows.setdefault(one.detector, {"findings": 0, "true": 0, "found": []})
+            row["findings"] += 1
+            if judge({name: getattr(one, name) for name in names}).is_true:
+                row["true"] += 1
+                row["found"] = sorted({*row["found"], one.employee_id})
+    return rows
+
+
+def write_measured(records: dict[str, list[dict[str, Any]]]) -> None:
+    """Write what each detector reached for the catalogue."""
+    told = [record for scenario, found in records.items() if scenario != "none" for record in found]
+    sums: dict[str, dict[str, int]] = {}
+    for record in told:
+        for code, row in record["detectors"].items():
+            total = sums.setdefault(code, {"findings": 0, "true": 0, "found": 0})
+            for name in ("findings", "true"):
+                total[name] += row[name]
+            total["found"] += len(row["found"])
+    guilty = sum(sum(record["guilty"]) for record in told)
+    document = {"companies": len(told), "guilty": guilty, "detectors": dict(sorted(sums.items()))}
+    MEASURED.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 def _found(employee: str, raised: tuple[Raising, ...]) -> bool:
@@ -169,6 +203,7 @@ def main() -> None:
     text = table_of(records, every=chosen.every, in_time=IN_TIME.days)
     print(text)
     if chosen.out:
+        write_measured(records)
         chosen.out.write_text(text, encoding="utf-8")
 
 

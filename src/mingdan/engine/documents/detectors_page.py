@@ -8,6 +8,7 @@ from typing import Any
 
 from mingdan.engine.detector import STRENGTH_CAPS, Detector
 from mingdan.engine.documents.markdown import GENERATED, SUFFIX, Language, grid, page, titled, told
+from mingdan.engine.documents.measured import measured
 from mingdan.engine.findings import FIRST_KEY_FAMILIES, Text
 from mingdan.engine.report.words import FAMILIES, STRENGTHS
 
@@ -37,9 +38,24 @@ _HEADINGS = {
     "uses": Text(en="Data that sharpens it", zh="可提高准确度的数据"),
     "innocent": Text(en="Innocent explanations", zh="合理解释"),
     "next_step": Text(en="Next step", zh="下一步"),
+    "measured": Text(en="Measured", zh="实测"),
+    "told": Text(en="What the employee is told", zh="对员工的告知"),
     "parameters": Text(en="Parameters", zh="参数（说明为英文）"),
     "examples": Text(en="Examples", zh="样例（名称为英文）"),
 }
+_MEASURED = Text(
+    en="In {companies} invented companies with side deals: {findings} findings on salespeople, of which {true} ({precision}) pointed "
+    "to a side deal; {found} of {guilty} ({power}) who divert orders were reached by one.",
+    zh="在 {companies} 家有私单的虚构公司中：涉及销售员的发现 {findings} 个，其中 {true} 个（{precision}）指向真实私单；"
+    "{guilty} 名存在私单者中有 {found} 名（{power}）被命中。",
+)
+_NOT_MEASURED = Text(en="Not measured yet.", zh="尚未实测。")
+_TOLD = Text(
+    en="We read {tables} and ask: {question} An answer that concerns you is a deviation that wants an explanation. It never names "
+    "you by itself. You see the rows it rests on, you may explain and contest it, and a person decides.",
+    zh="我们读取{tables}，只问一个问题：{question}与您有关的结果只是一处需要说明的偏差，单凭它不会指名到您。"
+    "您可以查看所依据的记录，作出说明或提出异议，最终由人来判断。",
+)
 _INNOCENT_HEADINGS = Text(en="explanation|weight taken off where it holds", zh="解释|成立时扣减的权重")
 _PARAMETER_HEADINGS = Text(en="parameter|default", zh="参数|默认值")
 _SPEAKS = Text(en="- speaks: {name}", zh="- 报出：{name}")
@@ -82,6 +98,8 @@ def _detector(detector: Detector[Any], language: Language) -> str:
         "uses": _columns_read(detector.uses, language),
         "innocent": _innocents(detector, language),
         "next_step": told(detector.next_step, language),
+        "measured": _measured(detector.code, language),
+        "told": _told(detector, language),
         "parameters": _parameters(detector.parameters, language),
         "examples": _examples(detector, language),
     }
@@ -99,6 +117,31 @@ def _facts(detector: Detector[Any], language: Language) -> str:
         strength=f"{detector.strength} {told(STRENGTHS[detector.strength], language)}",
         version=detector.version,
     )
+
+
+def _measured(code: str, language: Language) -> str:
+    figures = measured().get(code)
+    if figures is None:
+        return told(_NOT_MEASURED, language)
+    return told(_MEASURED, language).format(
+        companies=figures.companies,
+        findings=figures.findings,
+        true=figures.true,
+        precision=_share(figures.true, figures.findings),
+        found=figures.found,
+        guilty=figures.guilty,
+        power=_share(figures.found, figures.guilty),
+    )
+
+
+def _share(hits: int, n: int) -> str:
+    return f"{hits / n:.0%}" if n else "–"
+
+
+def _told(detector: Detector[Any], language: Language) -> str:
+    joint = ", " if language == "en" else "、"
+    tables = joint.join(f"`{table}`" for table in dict.fromkeys([*detector.reads, *detector.uses]))
+    return told(_TOLD, language).format(tables=tables, question=told(detector.question, language))
 
 
 def _template(sentence: str) -> str:
