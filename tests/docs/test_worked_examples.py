@@ -4,9 +4,10 @@ import pytest
 
 from mingdan.engine.detector import STRENGTH_CAPS
 from mingdan.engine.detectors.payee_not_company import DETECTOR as PAYEE
-from mingdan.engine.findings import FIRST_KEY_FAMILIES, Finding
+from mingdan.engine.findings import FIRST_KEY_FAMILIES, Family, Finding
 from mingdan.engine.fuse.alerts import ALERTS_FOR_100_REPS, KEY_WEIGHT, Policy
 from mingdan.engine.fuse.callbacks import AT_RANDOM, inclusion_probabilities
+from mingdan.engine.fuse.checks import CHECKS, gain
 from mingdan.engine.fuse.common_signs import TRUSTED, lowered
 from mingdan.engine.fuse.fusion import Fusion
 from mingdan.engine.fuse.grouping import WINDOW
@@ -113,6 +114,21 @@ def test_a_sign_that_many_show_counts_as_little_as_told(others: int) -> None:
     shown = [f("losses", kind="employee", weight=1.8, employee=f"E{n}") for n in range(others + 1)]
     kept = lowered(shown, 100, FUSION.customers_touched)[0].weight
     assert ROWS[f"{others} of the 99 others"] == [f"{kept:.2f}"]
+
+
+@pytest.mark.parametrize("days", [365, 730, 1095, 1462])
+def test_evidence_ages_as_told(days: int) -> None:
+    assert ROWS[f"{days} days"] == [f"{FUSION.kept_after(days):.2f}"]
+
+
+@pytest.mark.parametrize(
+    ("told", "family"),
+    [("money (bank receipt)", "money"), ("voice (a second voice)", "voice"), ("entity (register extract)", "entity")],
+)
+def test_a_check_tells_as_much_as_told(told: str, family: Family) -> None:
+    check = CHECKS[family]
+    bits = gain(check, 0.8)
+    assert ROWS[told] == [f"{bits:.2f}", f"{bits / check.hours:.2f}"]
 
 
 def test_customers_are_drawn_with_the_chances_told() -> None:
