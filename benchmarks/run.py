@@ -4,7 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("scan_scale", "repurchase_cdnow", "process_conformance", "side_deal_text", "entity_resolution", "spark_scale", "side_deal_bench")
+BENCHMARKS = (
+    "scan_scale",
+    "repurchase_cdnow",
+    "process_conformance",
+    "side_deal_text",
+    "entity_resolution",
+    "spark_scale",
+    "side_deal_bench",
+)
 
 
 def main() -> int:

@@ -160,7 +160,19 @@ def write_measured(records: dict[str, list[dict[str, Any]]]) -> None:
                 total[name] += row[name]
             total["found"] += len(row["found"])
     guilty = sum(sum(record["guilty"]) for record in told)
-    document = {"companies": len(told), "guilty": guilty, "detectors": dict(sorted(sums.items()))}
+    groups = {"under two years": [0, 0], "longer": [0, 0]}
+    for record in (one for found in records.values() for one in found):
+        for is_guilty, years, score in zip(record["guilty"], record["years"], record["ours"], strict=True):
+            if not is_guilty:
+                group = groups["under two years" if years < 2 else "longer"]
+                group[0] += score >= LOWERED
+                group[1] += 1
+    document = {
+        "companies": len(told),
+        "guilty": guilty,
+        "fairness": groups,
+        "detectors": dict(sorted(sums.items())),
+    }
     MEASURED.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from mingdan.engine.detector import STRENGTH_CAPS, Detector
 from mingdan.engine.detectors import DETECTORS
-from mingdan.engine.documents import SUFFIX, Language, catalogue, write_catalogue
+from mingdan.engine.documents import SUFFIX, Language, cards, catalogue, write_catalogue
 from mingdan.engine.documents.tables_page import KINDS
 from mingdan.engine.findings import Family
 from mingdan.engine.report.words import FAMILIES, STRENGTHS
@@ -28,6 +28,11 @@ def section(page: str, heading: str) -> str:
 def test_the_committed_catalogue_is_what_the_code_generates(language: Language) -> None:
     for name, page in catalogue(language).items():
         assert (COMMITTED / name).read_text(encoding="utf-8") == page, f"{name} is stale: run `make documents`"
+
+
+def test_the_committed_model_card_is_what_the_code_generates() -> None:
+    for name, card in cards().items():
+        assert (COMMITTED.parent / name).read_text(encoding="utf-8") == card, f"{name} is stale: run `make documents`"
 
 
 def test_nothing_else_lies_in_the_catalogue() -> None:
