@@ -91,4 +91,4 @@ def workspace_for(out_folder: Path) -> Iterator[Path]:
 
 def print_json(document: Any) -> None:
     """Print a document for programs."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n")

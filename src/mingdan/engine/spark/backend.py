@@ -66,6 +66,7 @@ def _order_of(table: ir.Table) -> tuple[list[tuple[str, str]], ir.Table]:
     if not isinstance(sort, ops.Sort):
         return [], table
     keys = [(key.arg.name, "ascending") for key in sort.keys if isinstance(key.arg, ops.Field) and key.ascending]
-    if len(keys) < len(sort.keys) or any(key.nulls_first for key in sort.keys):
+    is_plain = all(not key.nulls_first and not key.arg.dtype.is_array() for key in sort.keys)
+    if len(keys) < len(sort.keys) or not is_plain:
         return [], table
     return keys, cast("Any", sort.parent).to_expr()
