@@ -22,7 +22,7 @@ from mingdan.engine.simulate import simulate as simulate_company
 
 Scenario = Literal["mixed", "subtle", "adaptive", "none"]
 
-DEMO_SEED = 31
+DEMO_SEED = 32
 DEMO_SHARE = 0.1
 """Three of thirty salespeople divert orders, more than is usual, so that a small company has something to show."""
 
