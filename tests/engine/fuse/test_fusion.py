@@ -81,6 +81,7 @@ def test_other_likely_matters_of_the_person_stand_in_the_same_alert() -> None:
     (alert,) = alerts_of(matters_of(found, DETECTORS), DETECTORS, CERTAIN)
     assert alert.matter.account_ids == ("A1", "A2")
     assert len(alert.matter.reasons) == 6
+    assert math.isclose(alert.matter.weight_of_evidence, sum(one.weight for one in alert.matter.reasons), rel_tol=1e-5)
 
 
 @pytest.mark.parametrize("family", sorted(CHECKS))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from mingdan.engine.detector import Detector
 from mingdan.engine.findings import FIRST_KEY_FAMILIES, Status, Text
 from mingdan.engine.fuse.checks import CHECKS, gain, most_telling
+from mingdan.engine.fuse.fusion import Fusion
 from mingdan.engine.result import Alert, Explanation, Matter
 
 KEY_WEIGHT = 0.2
@@ -88,13 +89,16 @@ def _nodes(matter: Matter) -> set[tuple[str, str]]:
 
 
 def joined(leading: Matter, matters: Sequence[Matter]) -> Matter:
-    """Return the leading matter with what else is likely about the person, so that one letter speaks of everything."""
+    """Return the leading matter with what else is likely about the person, so that one letter speaks of everything.
+
+    What the others add counts less each time, as it does for the person's probability, and their reasons show it.
+    """
     others = [
         one
         for one in matters
         if one.employee_id == leading.employee_id and one is not leading and one.probability >= JOINS
     ]
-    every = [leading, *others]
+    every = [leading, *(_lessened(one, Fusion.repeat**place) for place, one in enumerate(others, start=1))]
     margins = [one.margin_at_risk for one in every if one.margin_at_risk is not None]
     return replace(
         leading,
@@ -104,10 +108,16 @@ def joined(leading: Matter, matters: Sequence[Matter]) -> Matter:
         amount_at_risk=sum((one.amount_at_risk for one in every), Decimal(0)),
         margin_at_risk=sum(margins, Decimal(0)) if margins else None,
         families=_union(one.families for one in every),
+        weight_of_evidence=float(f"{sum(one.weight_of_evidence for one in every):.6g}"),
         first_signal_at=min(one.first_signal_at for one in every),
         last_signal_at=max(one.last_signal_at for one in every),
         reasons=tuple(reason for one in every for reason in one.reasons),
     )
+
+
+def _lessened(matter: Matter, share: float) -> Matter:
+    reasons = tuple(replace(one, weight=float(f"{one.weight * share:.6g}")) for one in matter.reasons)
+    return replace(matter, reasons=reasons, weight_of_evidence=matter.weight_of_evidence * share)
 
 
 def _union(lists: Iterable[Iterable[Name]]) -> tuple[Name, ...]:
