@@ -204,14 +204,12 @@ def main() -> None:
     chosen = parser.parse_args()
     records: dict[str, list[dict[str, Any]]] = {}
     with ProcessPoolExecutor(chosen.processes) as pool:
-        jobs = {
-            scenario: [
-                pool.submit(record_of, world, chosen.every) for world in reporting_worlds(scenario, chosen.seeds)
-            ]
-            for scenario in chosen.scenarios
-        }
-        for scenario, running in jobs.items():
-            records[scenario] = [job.result() for job in running]
+        worlds = {scenario: reporting_worlds(scenario, chosen.seeds) for scenario in chosen.scenarios}
+        # one of each scenario at a time, so that a run that is cut short has something of all
+        in_turn = [world for one_of_each in zip(*worlds.values(), strict=True) for world in one_of_each]
+        jobs = {world: pool.submit(record_of, world, chosen.every) for world in in_turn}
+        for scenario, some in worlds.items():
+            records[scenario] = [jobs[world].result() for world in some]
     text = table_of(records, every=chosen.every, in_time=IN_TIME.days)
     print(text)
     if chosen.out:

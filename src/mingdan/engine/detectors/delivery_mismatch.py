@@ -104,11 +104,15 @@ def _declared(tables: Tables, case: Case, day: date) -> Status:
     if case.how == "relative":
         return tables.context.declared(case.employee, day, person_key=case.rows[0].key)
     accounts = sorted({row.account_id for row in case.rows})
-    tied = tables.records(among(firms_of_accounts(tables), "account_id", accounts), order_by=["account_id"])
-    firm_of = {row["account_id"]: row["company_id"] for row in tied}
+    firm_of = tables.once(_firm_of)
     firms = {case.company_id} if case.company_id else {firm_of.get(account) for account in accounts}
     statuses = {tables.context.declared(case.employee, day, company_id=firm) for firm in firms}
     return "supported" if statuses == {"supported"} else "open" if "open" in statuses else "ruled_out"
+
+
+def _firm_of(tables: Tables) -> dict[str, str]:
+    rows = tables.records(firms_of_accounts(tables), order_by=["account_id", "company_id"])
+    return {row["account_id"]: row["company_id"] for row in rows}
 
 
 def _site(case: Case) -> Status:
