@@ -1,7 +1,6 @@
 """A simulated trail keeps the contract, is the same every time, and tells the truth beside it."""
 
 import json
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,16 +31,6 @@ def make(folder: Path, scenario: Scenario = "mixed", seed: int = 5) -> Path:
 @pytest.fixture(scope="module")
 def trail(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(tmp_path_factory.mktemp("trail"))
-
-
-@pytest.fixture
-def sql(trail: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect()
-    for path in [*trail.glob("*.parquet"), *trail.glob("truth/*.parquet")]:
-        name = path.stem if path.parent == trail else f"true_{path.stem}"
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM '{path}'")
-    yield connection
-    connection.close()
 
 
 def count(sql: duckdb.DuckDBPyConnection, query: str) -> int:

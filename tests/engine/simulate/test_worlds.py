@@ -1,6 +1,5 @@
 """Worlds differ widely, lack things, and still tell what their schemes are: each by its own traces."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -28,16 +27,6 @@ def make(folder: Path, *, complete: bool) -> Path:
 @pytest.fixture(scope="module")
 def trail(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(tmp_path_factory.mktemp("whole"), complete=True)
-
-
-@pytest.fixture
-def sql(trail: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect()
-    for path in [*trail.glob("*.parquet"), *trail.glob("truth/*.parquet")]:
-        name = path.stem if path.parent == trail else f"true_{path.stem}"
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM '{path}'")
-    yield connection
-    connection.close()
 
 
 def number(sql: duckdb.DuckDBPyConnection, query: str) -> float:
