@@ -21,6 +21,9 @@ from mingdan.engine.result import Matter, Reason
 from mingdan.engine.scan import ask, salespeople_of
 from mingdan.engine.trail import Tables, row_id
 
+WITHHELD = frozenset({("messages", "text")})
+"""Cells that count towards the SHA-256 and are not shown: talk is read in the archive, by those who may."""
+
 
 class UnknownAlertError(Exception):
     """There is no such alert or no readable result; the message is one sentence."""
@@ -28,7 +31,7 @@ class UnknownAlertError(Exception):
 
 @dataclass(frozen=True)
 class Explained:
-    """One reason of an alert: who says it, from which rows, and their content as one SHA-256."""
+    """One reason of an alert: who says it, from which rows (without what is withheld), and their content as one SHA-256."""
 
     detector: Detector[Any]
     reason: Reason
@@ -84,7 +87,7 @@ def recompute(read: ReadTrail, written: Written, setup: Setup) -> Recomputed:
     matters = matters_of(findings, part.detectors, people, as_of=written.moment, fusion=setup.fusion)
     leading = next((one for one in matters if one.matter_id == written.alert["matter_id"]), None)
     matter = joined(leading, matters) if leading else None
-    reasons = _explained(tables, matter.reasons, part) if matter else ()
+    reasons = explained(tables, matter.reasons, part) if matter else ()
     return Recomputed(written.alert, matter, reasons, tuple(_differences(written.alert, matter)))
 
 
@@ -107,15 +110,23 @@ def _listed(finding: Finding) -> list[dict[str, str]]:
     return [{"table": row.table, "row_id": row.row_id} for row in finding.evidence]
 
 
-def _explained(tables: Tables, reasons: Sequence[Reason], setup: Setup) -> tuple[Explained, ...]:
+def explained(tables: Tables, reasons: Sequence[Reason], setup: Setup) -> tuple[Explained, ...]:
+    """Return each reason with the rows that it cites, as they stood."""
     cells = _cells(tables, [row for reason in reasons for row in reason.finding.evidence])
     told = []
     for reason in reasons:
         rows = tuple((row, cells.get(row)) for row in reason.finding.evidence)
         written = json.dumps([[row.table, row.row_id, found] for row, found in rows], ensure_ascii=False, default=str)
         content = hashlib.sha256(written.encode()).hexdigest()
-        told.append(Explained(setup.by_code[reason.finding.detector], reason, rows, content))
+        told.append(Explained(setup.by_code[reason.finding.detector], reason, tuple(map(_shown, rows)), content))
     return tuple(told)
+
+
+def _shown(cited: tuple[Evidence, dict[str, Any] | None]) -> tuple[Evidence, dict[str, Any] | None]:
+    row, cells = cited
+    if cells is None:
+        return cited
+    return row, {name: value for name, value in cells.items() if (row.table, name) not in WITHHELD}
 
 
 def _cells(tables: Tables, wanted: Sequence[Evidence]) -> dict[Evidence, dict[str, Any]]:
