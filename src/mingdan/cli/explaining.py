@@ -17,6 +17,7 @@ from mingdan.engine.parameters import read_setup, shipped
 from mingdan.engine.reading import read_trail
 from mingdan.engine.reading.atomic import whole_file
 from mingdan.engine.replay import Every
+from mingdan.engine.report.words import STATUSES
 from mingdan.engine.scan import ScanOptions
 
 ROWS_SHOWN = 12
@@ -56,7 +57,11 @@ def _print_alert(again: Recomputed, language: Literal["en", "zh"]) -> None:
         _print_reason(one, language)
     out.print("")
     for explanation in alert["innocent_explanations"]:
-        out.print(f"- {explanation[language]}: {explanation['status'].replace('_', ' ')}", markup=False, soft_wrap=True)
+        out.print(
+            f"- {explanation[language]}: {getattr(STATUSES[explanation['status']], language)}",
+            markup=False,
+            soft_wrap=True,
+        )
     step = alert["next_step"]
     out.print(f"> {step[language]} ({step['hours']} h, {step['expected_gain_bits']} bit)", markup=False, soft_wrap=True)
 
