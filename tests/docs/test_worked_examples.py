@@ -80,11 +80,11 @@ def test_each_finding_of_the_example_keeps_what_is_told(told: str, code: str) ->
 
 
 def at_a_customer(weight: float) -> Weighed:
-    return Weighed((), {}, total=weight, of_the_person=0.0, on_customers=True, ties_a_firm=False)
+    return Weighed((), {}, total=weight, of_the_person=0.0, of_their_dealings=0.0, on_customers=True, ties_a_firm=False)
 
 
 def of_a_tie(weight: float) -> Weighed:
-    return Weighed((), {}, total=weight, of_the_person=weight, on_customers=False, ties_a_firm=True)
+    return Weighed((), {}, total=weight, of_the_person=weight, of_their_dealings=0.0, on_customers=False, ties_a_firm=True)
 
 
 def test_the_example_adds_up_to_what_is_told() -> None:

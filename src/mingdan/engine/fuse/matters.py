@@ -19,6 +19,8 @@ from mingdan.engine.result import Matter, Reason
 from mingdan.engine.wording import sentence
 
 SECONDS_A_DAY = 86_400
+TELLING = 0.3
+"""From this weight on, what is said of the person lends the matter the customers and deals that it cites."""
 
 
 def matters_of(
@@ -69,16 +71,18 @@ def counted_of(
 def _matter(weighed: Weighed, chance: float, by_code: dict[str, Detector[Any]]) -> Matter:
     findings = sorted((finding for finding, _ in weighed.findings), key=lambda one: (one.at, one.finding_id))
     specific = [one for one in findings if not about_the_person(one)] or findings
+    strong = {finding.finding_id for finding, weight in weighed.findings if weight >= TELLING}
+    cited = [one for one in findings if one in specific or one.finding_id in strong]
     return Matter(
         matter_id=matter_id(specific[0]),
         employee_id=findings[0].employee_id,
-        account_ids=_together(one.account_ids for one in specific),
-        opportunity_ids=_together(one.opportunity_ids for one in specific),
+        account_ids=_together(one.account_ids for one in cited),
+        opportunity_ids=_together(one.opportunity_ids for one in cited),
         company_ids=_together(one.company_ids for one in findings),
         probability=chance,
         weight_of_evidence=float(f"{weighed.total:.6g}"),
-        amount_at_risk=_at_risk(specific, by_code) or Decimal(0),
-        margin_at_risk=_at_risk(specific, by_code, margin=True),
+        amount_at_risk=_at_risk(cited, by_code) or Decimal(0),
+        margin_at_risk=_at_risk(cited, by_code, margin=True),
         families=tuple(family for family, weight in weighed.by_family.items() if weight > 0),
         first_signal_at=findings[0].at,
         last_signal_at=findings[-1].at,

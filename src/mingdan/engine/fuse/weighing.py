@@ -7,21 +7,23 @@ from dataclasses import dataclass
 
 from mingdan.engine.findings import Evidence, Family, Finding
 from mingdan.engine.fuse.fusion import Fusion
-from mingdan.engine.fuse.grouping import about_the_person
+from mingdan.engine.fuse.grouping import about_the_person, nodes_of
 
 
 @dataclass(frozen=True)
 class Weighed:
     """A group's evidence: each finding with the weight it keeps, the sum by family, and the total (log10).
 
-    `of_the_person` is the part of the total that speaks of the salesperson as such; `on_customers` says whether any other
-    part is there, `ties_a_firm` whether the salesperson as such is tied to an outside firm.
+    `of_the_person` is the part of the total that speaks of the salesperson as such, `of_their_dealings` what of it cites
+    customers, deals or firms; `on_customers` says whether any other part is there, `ties_a_firm` whether the salesperson
+    as such is tied to an outside firm.
     """
 
     findings: tuple[tuple[Finding, float], ...]
     by_family: dict[Family, float]
     total: float
     of_the_person: float
+    of_their_dealings: float
     on_customers: bool
     ties_a_firm: bool
 
@@ -48,6 +50,7 @@ def weigh(findings: Sequence[Finding], family_of: dict[str, Family], fusion: Fus
         by_family,
         total=sum(by_family.values()),
         of_the_person=sum(weight for _, weight in personal),
+        of_their_dealings=sum(weight for finding, weight in personal if weight > 0 and nodes_of(finding)),
         on_customers=len(personal) < len(listed),
         ties_a_firm=any(finding.company_ids and weight > 0 for finding, weight in personal),
     )
@@ -91,13 +94,16 @@ def probability(one: Weighed, elsewhere: float, fusion: Fusion) -> float:
     """Return P(the matter is a side deal): that the salesperson diverts, and these customers are touched; to 6 digits.
 
     What is said elsewhere may at most make diverting as likely as not. A matter whose evidence ties the person as such
-    to an outside firm stands for the person: its customers are then only where it shows most. At the end the figure is
-    moved to what came true on invented companies.
+    to an outside firm stands for the person: its customers are then only where it shows most. Evidence on the person that
+    cites customers or deals, with likelihood ratio L, comes from diverting with probability 1 - 1/L if the person
+    diverts, and then the matter is true whatever a single customer shows. At the end the figure is moved to what came
+    true on invented companies.
     """
     prior = min(10**elsewhere * fusion.salespeople_diverting / (1 - fusion.salespeople_diverting), 1.0)
     odds = prior * 10 ** _of_the_person(one, fusion.customers_touched)
     diverts = odds / (1 + odds)
     touched = fusion.customers_touched * 10 ** (one.total - one.of_the_person)
-    named = one.ties_a_firm or not one.on_customers
-    said = diverts if named else diverts * touched / (1 - fusion.customers_touched + touched)
+    stands = one.ties_a_firm or not one.on_customers
+    missed = 0.0 if stands else 10 ** -one.of_their_dealings * (1 - fusion.customers_touched)
+    said = diverts * (1 - missed / (1 - fusion.customers_touched + touched))
     return float(f"{fusion.calibrated(said):.6g}")
