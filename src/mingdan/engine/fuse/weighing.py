@@ -104,6 +104,6 @@ def probability(one: Weighed, elsewhere: float, fusion: Fusion) -> float:
     diverts = odds / (1 + odds)
     touched = fusion.customers_touched * 10 ** (one.total - one.of_the_person)
     stands = one.ties_a_firm or not one.on_customers
-    missed = 0.0 if stands else 10 ** -one.of_their_dealings * (1 - fusion.customers_touched)
+    missed = 0.0 if stands else 10**-one.of_their_dealings * (1 - fusion.customers_touched)
     said = diverts * (1 - missed / (1 - fusion.customers_touched + touched))
     return float(f"{fusion.calibrated(said):.6g}")

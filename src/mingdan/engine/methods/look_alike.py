@@ -139,7 +139,8 @@ def domains_look_alike(one: str, other: str) -> bool:
         return a == b
     if a == b or skeleton(a) == skeleton(b):
         return True
-    return damerau(a, b) <= (2 if min(len(a), len(b)) >= 8 else 1)
+    slips = 2 if min(len(a), len(b)) >= 8 else 1
+    return abs(len(a) - len(b)) <= slips and damerau(a, b) <= slips
 
 
 def skeleton(label: str) -> str:

@@ -1,5 +1,6 @@
 """Goods sold at a program's special price: who asks service for them, and how many there are for the buyer."""
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from scipy.stats import norm
 from mingdan.engine.methods.beta_binomial import Beta, fit_beta
 from mingdan.engine.methods.firm_ties import FirmTies
 from mingdan.engine.methods.listed import among
+from mingdan.engine.methods.medians import Floats, medians_of_others
 from mingdan.engine.methods.service_claims import claims_of
 from mingdan.engine.trail import Tables
 
@@ -144,14 +146,21 @@ def bought_beyond_need(tables: Tables, least_peers: int) -> list[Bought]:
         if len(listed) <= least_peers:
             continue
         logs = np.log([float(row["amount"]) / float(max(row["other"] or 0, row["deals"] or 0)) for row in listed])
-        for place, row in enumerate(listed):
-            others = np.delete(logs, place)
-            middle = float(np.median(others))
-            spread = max(0.3, 1.4826 * float(np.median(np.abs(others - middle))))
-            p = float(norm.sf((logs[place] - middle) / spread))
-            factor = float(np.exp(logs[place] - middle))
-            found.append(Bought(row["buyer"], program, row["seller"], row["amount"], row["last_at"], factor, p))
+        middles = medians_of_others(logs)
+        beyond = logs - middles
+        tails = norm.sf(beyond / np.maximum(0.3, 1.4826 * _spreads(logs, middles)))
+        for row, more, p in zip(listed, beyond.tolist(), tails.tolist(), strict=True):
+            found.append(Bought(row["buyer"], program, row["seller"], row["amount"], row["last_at"], math.exp(more), p))
     return found
+
+
+def _spreads(logs: Floats, middles: Floats) -> Floats:
+    """Return for each value the median distance of the others from their median; few medians differ."""
+    spreads = np.empty(len(logs))
+    for middle in np.unique(middles):
+        mine = middles == middle
+        spreads[mine] = medians_of_others(np.abs(logs - middle))[mine]
+    return spreads
 
 
 def _needs(tables: Tables) -> Expression:
