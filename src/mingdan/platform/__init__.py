@@ -1,0 +1,1 @@
+"""What every pillar stands on: people, access, the trail, and more; knows no pillar."""

@@ -1,0 +1,1 @@
+"""The audit trail: who did, saw, exported or printed what, so written that later changes show."""
