@@ -7,7 +7,7 @@ import pytest
 
 from mingdan.platform.trail.canonical import canonical
 from mingdan.platform.trail.note_signing import LogKey
-from tests.platform.trail.exports import LEAVES, LOG, Files, lines, rewrite, selection, verified, whole
+from tests.platform.trail.exports import LAST, LEAVES, LOG, Files, lines, rewrite, selection, verified, whole
 from tests.platform.trail.leaves import root
 
 
