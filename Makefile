@@ -6,23 +6,25 @@ UV_VERSION := 0.13.9
 UV := .cache/uv/bin/uv
 BIN := .venv/bin
 SYNCED := .venv/.synced
+ASSETS := src/mingdan/web/static/vendor/.complete
+MESSAGES := .venv/.messages
 
-.PHONY: help setup demo test check bench rows documents clean
+.PHONY: help setup demo test check bench rows messages documents clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(SYNCED) ## Install what Mingdan needs into .venv, nothing elsewhere
+setup: $(SYNCED) $(ASSETS) $(MESSAGES) ## Install what Mingdan needs into .venv, nothing elsewhere
 
-demo: $(SYNCED) ## Scan an invented company and show the report
+demo: setup ## Start the application with an invented company on http://localhost:8000
 	@$(BIN)/mingdan demo
 
-test: $(SYNCED) ## Run every test
+test: setup ## Run every test
 	@sh scripts/browser
 	@sh scripts/java
 	@$(BIN)/pytest -n auto --dist worksteal -q
 
-check: $(SYNCED) ## Style, types, layers
+check: setup ## Style, types, layers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -34,15 +36,26 @@ bench: $(SYNCED) ## Measure against peers and floors (minutes, and a few GB of d
 rows: $(SYNCED) ## List the rows of docs/rows.toml that no test proves yet
 	@$(BIN)/pytest -q --collect-only --rows
 
+messages: $(SYNCED) ## Collect the texts that need Chinese into the .po files
+	@$(BIN)/python scripts/messages.py update
+
 documents: $(SYNCED) ## Write the generated documents anew
 	@$(BIN)/python -m mingdan.engine.documents docs/catalogue
 
 clean: ## Remove what set-up made
-	rm -rf .venv .cache
+	rm -rf .venv .cache src/mingdan/web/static/vendor
+	find src -name '*.mo' -delete
 
 $(UV):
 	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" sh scripts/uv
 
 $(SYNCED): $(UV) uv.lock pyproject.toml
 	@UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet --all-extras --python "$(PYTHON)"
+	@touch $@
+
+$(ASSETS): $(SYNCED) package-lock.json scripts/assets src/mingdan/web/icons.txt
+	@sh scripts/assets $(BIN)/python
+
+$(MESSAGES): $(SYNCED) scripts/messages.py $(shell find src -name '*.po')
+	@$(BIN)/python scripts/messages.py compile
 	@touch $@

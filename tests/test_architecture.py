@@ -16,6 +16,7 @@ CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-
 CONTRACTS = [contract["id"] for contract in CONFIGURATION["tool"]["importlinter"]["contracts"]]
 
 VIOLATIONS = {
+    "platform-floors": ("platform/access/violation.py", "import mingdan.platform.people.models"),
     "layers": ("lib/violation.py", "import mingdan.engine.tables"),
     "engine-rooms": ("engine/findings.py", "import mingdan.engine.fuse"),
     "reading-rooms": ("engine/reading/violation.py", "import mingdan.engine.detectors"),

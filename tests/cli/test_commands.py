@@ -8,7 +8,7 @@ from mingdan.engine.detectors import DETECTORS
 from mingdan.engine.tables import TABLES
 from tests.cli.terminal import MINGDAN, mingdan
 
-COMMANDS = ("scan", "replay", "explain", "dry-run", "map", "demo", "simulate", "evaluate", "tables", "detectors")
+COMMANDS = ("scan", "replay", "explain", "dry-run", "map", "demo", "simulate", "evaluate", "serve", "tables", "detectors")
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_simulate_does_not_overwrite_a_folder_that_holds_something_else(tmp_path
 
 
 def test_demo_ends_with_the_path_of_a_report(tmp_path: Path) -> None:
-    done = mingdan("demo", "--no-open", cwd=tmp_path)
+    done = mingdan("demo", "--scan", "--no-open", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "report.html" in done.stdout
     assert (tmp_path / "mingdan-demo" / "scan" / "report.html").exists()

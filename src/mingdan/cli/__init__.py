@@ -2,7 +2,7 @@
 
 import typer
 
-from mingdan.cli import catalogue, explaining, replaying, scanning, worlds
+from mingdan.cli import catalogue, demonstrating, explaining, replaying, scanning, serving, worlds
 from mingdan.cli.console import failing_clearly
 
 app = typer.Typer(
@@ -18,9 +18,13 @@ app.command("replay")(replaying.replay)
 app.command("explain")(explaining.explain)
 app.command("dry-run")(explaining.dry_run)
 app.command("map")(scanning.propose)
-app.command("demo")(worlds.demo)
+app.command("demo")(demonstrating.demo)
 app.command("simulate")(worlds.simulate)
 app.command("evaluate")(worlds.evaluate)
+app.command("serve")(serving.serve)
+app.command(
+    "manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)(serving.manage)
 app.command("tables")(catalogue.tables)
 app.command("detectors")(catalogue.detectors)
 

@@ -19,6 +19,7 @@ from mingdan.engine.keys import KeyFileError
 from mingdan.engine.parameters import UnreadableParametersError
 from mingdan.engine.reading.raw import UnreadableTrailError
 from mingdan.engine.spark import UnusableEngineError
+from mingdan.lib.environment import UnusableSettingsError
 
 out = Console()
 err = Console(stderr=True)
@@ -33,6 +34,7 @@ CLEAR = (
     UnknownAlertError,
     KeyFileError,
     UnusableEngineError,
+    UnusableSettingsError,
 )
 """Complaints whose message is already one sentence that says what to do."""
 

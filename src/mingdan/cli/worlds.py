@@ -1,9 +1,7 @@
-"""`mingdan simulate`, `mingdan evaluate` and `mingdan demo`: companies whose truth is known."""
+"""`mingdan simulate` and `mingdan evaluate`: companies whose truth is known."""
 
 import os
-import shutil
 import sys
-import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,13 +9,11 @@ from typing import Annotated, Literal
 import typer
 from rich.table import Table
 
-from mingdan.cli.console import out, progress_shown, workspace_for
-from mingdan.cli.scanning import AsJson, print_summary, write_result
+from mingdan.cli.console import out, progress_shown
+from mingdan.cli.scanning import AsJson
 from mingdan.engine.evaluate import Evaluation, Measure
 from mingdan.engine.evaluate import evaluate as evaluate_scan
 from mingdan.engine.reading.atomic import whole_file
-from mingdan.engine.scan import ScanOptions
-from mingdan.engine.scan import scan as scan_trail
 from mingdan.engine.simulate import simulate as simulate_company
 
 Scenario = Literal["mixed", "subtle", "adaptive", "none"]
@@ -86,40 +82,6 @@ def _reliability_table(evaluation: Evaluation) -> Table:
 
 def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3g}"
-
-
-def demo(
-    folder: Annotated[Path, typer.Option("--out", help="Where to put the company and the report.")] = Path(
-        "mingdan-demo"
-    ),
-    seed: Annotated[int, typer.Option(help="Another seed, another company.")] = DEMO_SEED,
-    open_report: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the report where there is a screen.")
-    ] = True,
-) -> None:
-    """Invent a company, scan it and show the report."""
-    trail, result_folder = folder / "trail", folder / "scan"
-    shutil.rmtree(trail, ignore_errors=True)
-    with progress_shown("inventing a company") as on_progress:
-        simulate_company(
-            trail,
-            reps=30,
-            accounts=1500,
-            years=2,
-            seed=seed,
-            guilty_share=DEMO_SHARE,
-            complete=True,
-            on_progress=lambda share: on_progress("inventing a company", share),
-        )
-    with workspace_for(folder) as workspace, progress_shown("reading") as on_progress:
-        result, read = scan_trail(trail, ScanOptions(), workspace=workspace, on_progress=on_progress)
-        write_result(result, read, result_folder, with_names=True)
-        read.close()
-    print_summary(result, result_folder)
-    report = (result_folder / "report.html").absolute()
-    if open_report and has_screen() and webbrowser.open(report.as_uri()):
-        return
-    out.print(f"Open it in a browser: {report.as_uri()}", soft_wrap=True)
 
 
 def has_screen() -> bool:

@@ -1,0 +1,58 @@
+"""`mingdan serve` and `mingdan manage`: the web application and its upkeep."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+SETTINGS = "mingdan.settings"
+STOP_SECONDS = 3
+"""Live connections never end by themselves; this long they are waited for when the server stops."""
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+) -> None:
+    """Run the web application on one port; settings come from the environment."""
+    start_django()
+    run_server(host, port)
+
+
+def run_server(host: str, port: int) -> None:
+    """Serve the application until somebody stops it; Django has been started."""
+    import uvicorn
+    from django.conf import settings
+
+    uvicorn.run(
+        "mingdan.web.asgi:application",
+        host=host,
+        port=port,
+        log_level="warning",
+        proxy_headers=True,
+        forwarded_allow_ips=settings.TRUSTED_PROXIES,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+
+
+def manage(context: typer.Context) -> None:
+    """Run a command of Django's, such as migrate or check; `mingdan manage help` lists them."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    if "migrate" in context.args[:1] and (owner := os.environ.get("MINGDAN_OWNER_DATABASE_URL")):
+        # The role that the application runs as owns nothing, so it cannot migrate either.
+        os.environ["DATABASE_URL"] = owner
+    start_django()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["mingdan manage", *context.args])
+    sys.stdout.flush()
+
+
+def start_django() -> None:
+    """Read the settings and load the application's parts; raises UnusableSettingsError."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    import django
+
+    django.setup()

@@ -1,0 +1,1 @@
+"""Pages, the one place that knows every part of the application."""

@@ -1,0 +1,32 @@
+"""One port: Django in threads, and `/events` as a small ASGI application of its own."""
+
+import os
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingdan.settings")
+
+pages = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=int(os.environ.get("MINGDAN_THREADS", "10")))
+
+# Imported once Django has read its settings.
+from mingdan.web.live import events  # noqa: E402
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Answer one connection, or take part in the server's start and stop."""
+    if scope["type"] == "lifespan":
+        await _live_and_die(receive, send)
+    elif scope["type"] == "http" and scope["path"] == "/events":
+        await events(scope, receive, send)
+    elif scope["type"] == "http":
+        await pages(scope, receive, send)
+
+
+async def _live_and_die(receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,12 @@
+"""Every address of the application."""
+
+from django.urls import include, path
+
+from mingdan.web import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("choose/", views.choose, name="choose"),
+    path("healthz", views.healthz, name="healthz"),
+    path("account/", include("allauth.urls")),
+]

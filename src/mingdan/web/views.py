@@ -1,0 +1,45 @@
+"""The pages that belong to no part of the application in particular."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from mingdan.platform.people.models import User
+
+YEAR = 365 * 24 * 3600
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show where a signed-in person starts."""
+    return render(request, "web/home.html")
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Keep a person's language or theme: in the account of whoever is signed in, and in a cookie for the sign-in page."""
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    response = HttpResponseRedirect(back if safe else "/")
+    chosen = {
+        "language": (request.POST.get("language"), dict(settings.LANGUAGES), settings.LANGUAGE_COOKIE_NAME),
+        "theme": (request.POST.get("theme"), User.Theme.values, "mingdan_theme"),
+    }
+    for field, (value, allowed, cookie) in chosen.items():
+        if value is None or value not in allowed:
+            continue
+        response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        if request.user.is_authenticated:
+            setattr(request.user, field, value)
+            request.user.save(update_fields=[field])
+    return response
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
