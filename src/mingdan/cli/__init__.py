@@ -2,7 +2,7 @@
 
 import typer
 
-from mingdan.cli import catalogue, demonstrating, explaining, replaying, scanning, serving, worlds
+from mingdan.cli import catalogue, demonstrating, explaining, replaying, scanning, serving, trail, worlds
 from mingdan.cli.console import failing_clearly
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("serve")(serving.serve)
 app.command(
     "manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(serving.manage)
+app.add_typer(trail.app, name="trail")
 app.command("tables")(catalogue.tables)
 app.command("detectors")(catalogue.detectors)
 

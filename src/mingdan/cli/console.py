@@ -20,6 +20,7 @@ from mingdan.engine.parameters import UnreadableParametersError
 from mingdan.engine.reading.raw import UnreadableTrailError
 from mingdan.engine.spark import UnusableEngineError
 from mingdan.lib.environment import UnusableSettingsError
+from mingdan.platform.trail.doubts import UnusableTrailError
 
 out = Console()
 err = Console(stderr=True)
@@ -35,6 +36,7 @@ CLEAR = (
     KeyFileError,
     UnusableEngineError,
     UnusableSettingsError,
+    UnusableTrailError,
 )
 """Complaints whose message is already one sentence that says what to do."""
 

@@ -82,6 +82,34 @@ SENTENCES = {
         "The file {name} does not belong to the export.",
         "文件 {name} 不属于此次导出。",
     ),
+    "missing": (
+        "Entry {index} is missing from the log.",
+        "日志中缺少第 {index} 条记录。",
+    ),
+    "unlike": (
+        "Entry {index} is listed with another {column} than it was recorded with.",
+        "第 {index} 条记录所列的 {column} 与写入时不一致。",
+    ),
+    "head": (
+        "The tree head was changed: it speaks of {size} entries, and of other ones than the {found} that are here.",
+        "树顶被改动：其所述为 {size} 条记录，与现有的 {found} 条不符。",
+    ),
+    "subtree": (
+        "The stored hash over entries {start} to {end} is not theirs: it, or one of them, was changed.",
+        "第 {start} 条至第 {end} 条记录的已存哈希与之不符：该哈希或其中某条被改动。",
+    ),
+    "value_missing": (
+        "The value of {field} of entry {index} is gone, and was not erased as values are.",
+        "第 {index} 条记录中 {field} 的内容已不存在，且并非按规定程序删除。",
+    ),
+    "value_alone": (
+        "There is a value of {field} for entry {entry}, which the log does not have.",
+        "存有记录 {entry} 的 {field} 内容，而日志中并无此条记录。",
+    ),
+    "receipt": (
+        "A receipt promises entry {entry} of {at}, and the log does not have it as promised.",
+        "回执承诺了 {at} 的记录 {entry}，而日志中没有与之相符的记录。",
+    ),
     "entry": (
         "Entry {index} is not written as an entry of the audit trail.",
         "第 {index} 条的写法不是操作留痕的记录。",
@@ -89,7 +117,11 @@ SENTENCES = {
 }
 
 
-class Doubt(Exception):  # noqa: N818 - a doubt about the export, not an error of the program
+class UnusableTrailError(Exception):
+    """Something cannot be done with the trail; the message is one sentence that says what and why."""
+
+
+class Doubt(UnusableTrailError):  # noqa: N818 - a doubt about the export, not an error of the program
     """Something that does not fit: a code of SENTENCES and what fills its blanks."""
 
     def __init__(self, code: str, **blanks: object) -> None:

@@ -78,7 +78,7 @@ def check_export(export: Export, key: Key, earlier: str | None = None) -> Checke
     checked = Checked(is_whole="entries.jsonl" in export.names, doubts=check_files(export))
     try:
         last = checked.checkpoint = open_checkpoint(export.text("checkpoint"), key)
-        kept = open_checkpoint(earlier, key, "the earlier checkpoint") if earlier else None
+        kept = open_checkpoint(earlier, key, "--checkpoint") if earlier else None
         if kept and kept.origin != last.origin:
             raise Doubt("origin", one=kept.origin, other=last.origin)
         if kept and kept.size > last.size:

@@ -6,10 +6,14 @@ signed-note, tlog-checkpoint and tlog-proof of https://c2sp.org; every function 
 import base64
 import binascii
 import hashlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mingdan.platform.trail.doubts import Doubt
 from mingdan.platform.trail.ed25519 import verify_ed25519
+
+Verify = Callable[[bytes, bytes, bytes], bool]
+"""Says whether the public key, the message and the signature fit together."""
 
 
 class Key(NamedTuple):
@@ -38,8 +42,8 @@ def read_key(written: str) -> Key:
     return Key(name, bytes.fromhex(number), encoded[1:])
 
 
-def open_note(note: str, key: Key, where: str = "checkpoint") -> str:
-    """Return the text of a note signed with this key; `where` names the file in a Doubt."""
+def open_note(note: str, key: Key, where: str = "checkpoint", verify: Verify = verify_ed25519) -> str:
+    """Return the text of a note signed with this key; `where` names the file in a Doubt, `verify` checks signatures."""
     text, blank, signatures = note.rpartition("\n\n")
     controls = any(ord(character) < 32 and character != "\n" for character in note)
     if not blank or controls or not signatures.endswith("\n"):
@@ -48,15 +52,15 @@ def open_note(note: str, key: Key, where: str = "checkpoint") -> str:
         dash, name, written = (*line.split(" "), "", "")[:3]
         signature = decoded(written)
         if dash == "\u2014" and name == key.name and signature[:4] == key.number:
-            if verify_ed25519(key.public, (text + "\n").encode(), signature[4:]):
+            if verify(key.public, (text + "\n").encode(), signature[4:]):
                 return text + "\n"
             raise Doubt("signature", where=where, name=key.name)
     raise Doubt("unsigned", where=where, name=key.name)
 
 
-def open_checkpoint(note: str, key: Key, where: str = "checkpoint") -> Checkpoint:
+def open_checkpoint(note: str, key: Key, where: str = "checkpoint", verify: Verify = verify_ed25519) -> Checkpoint:
     """Return what a checkpoint signed with this key says; `where` names the file in a Doubt."""
-    lines = open_note(note, key, where).split("\n")
+    lines = open_note(note, key, where, verify).split("\n")
     if len(lines) < 4 or not lines[0] or str(max(_number(lines[1]), 0)) != lines[1] or len(decoded(lines[2])) != 32:
         raise Doubt("note", where=where)
     return Checkpoint(lines[0], int(lines[1]), decoded(lines[2]))

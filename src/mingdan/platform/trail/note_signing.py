@@ -5,8 +5,10 @@ import os
 import stat
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from mingdan.platform.trail.doubts import UnusableTrailError
 from mingdan.platform.trail.note_reading import key_number
 
 SECRET_BYTES = 32
@@ -14,7 +16,7 @@ ED25519 = b"\1"
 """The kind of key, as signed-note numbers them."""
 
 
-class LogKeyError(Exception):
+class LogKeyError(UnusableTrailError):
     """The log's key cannot be used; the message is one sentence that says what to do."""
 
 
@@ -61,6 +63,15 @@ class LogKey:
     def sign_checkpoint(self, size: int, root: bytes) -> str:
         """Return the signed checkpoint of a tree with so many entries and this root (C2SP tlog-checkpoint)."""
         return self.sign(f"{self.name}\n{size}\n{_base64(root)}\n")
+
+
+def verify_fast(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Say what `verify_ed25519` says, with the library, some thirty times as fast."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def proof_text(index: int, hashes: list[bytes], checkpoint: str) -> str:

@@ -1,0 +1,143 @@
+"""What the trail tells: the history of an object, of a person; proofs; the newest checkpoint."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import get_language, gettext
+
+from mingdan.platform.trail.actions import Subject, reference
+from mingdan.platform.trail.kinds import kind_called
+from mingdan.platform.trail.models import Checkpoint, Entry, PendingEntry, PersonalValue, Recorded, SubtreeHash
+from mingdan.platform.trail.proofs import Subtrees
+from mingdan.platform.trail.sequencing import STORED_LEVELS
+from mingdan.platform.trail.tree import node_hash
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry as people read it.
+
+    `index` is its number, or None while it waits for one; `happened_at` differs from `at` where something was recorded
+    later than it happened.
+    """
+
+    entry_id: str
+    index: int | None
+    kind: str
+    at: datetime
+    happened_at: datetime | None
+    sentence: str
+
+
+def history_of(subject: Subject, *, most: int = SHOWN, language: str | None = None) -> list[Told]:
+    """Return what happened to an object, newest first, told in a language (default: the reader's)."""
+    return _told({"about": reference(subject)}, most, language)
+
+
+def acts_of(person: Subject, *, most: int = SHOWN, language: str | None = None) -> list[Told]:
+    """Return what a person did, newest first, told in a language (default: the reader's)."""
+    return _told({"by": reference(person)}, most, language)
+
+
+def _told(chosen: dict[str, str], most: int, language: str | None) -> list[Told]:
+    waiting: list[Recorded] = list(PendingEntry.objects.filter(**chosen).order_by("-pk")[:most])
+    numbered = Entry.objects.filter(**chosen).order_by("-index")[: most - len(waiting)]
+    return tell([*waiting, *numbered], language or get_language() or "en")
+
+
+def tell(entries: Iterable[Recorded], language: str) -> list[Told]:
+    """Return entries as sentences in English or Chinese; erased values are said to be erased."""
+    read = [(entry, json.loads(entry.text)) for entry in entries]
+    values: dict[tuple[str, str], Any] = {
+        (entry_id, field): None if value is None else json.loads(value)
+        for entry_id, field, value in PersonalValue.objects.filter(
+            entry_id__in=[entry.entry_id for entry, said in read if "personal" in said]
+        ).values_list("entry_id", "field", "value")
+    }
+    names = names_of({said.get(part, "") for _, said in read for part in ("by", "about")})
+    return [
+        Told(
+            entry.entry_id,
+            entry.index if isinstance(entry, Entry) else None,
+            entry.kind,
+            datetime.fromisoformat(said["at"]),
+            datetime.fromisoformat(said["happened_at"]) if "happened_at" in said else None,
+            _sentence(said, values, names, language),
+        )
+        for entry, said in read
+    ]
+
+
+def _sentence(said: dict[str, Any], values: dict[tuple[str, str], Any], names: dict[str, str], language: str) -> str:
+    kind = kind_called(said["kind"])
+    if kind is None:
+        return str(said["kind"])
+    filled: dict[str, Any] = dict.fromkeys(kind.personal, "—")
+    filled |= {name: "" if value is None else value for name, value in said.get("data", {}).items()}
+    for name in said.get("personal", {}):
+        value = values.get((said["id"], name))
+        filled[name] = gettext("(erased)") if value is None else value
+    by, about = said.get("by", ""), said.get("about", "")
+    filled |= {"by": names.get(by, by) or gettext("Mingdan"), "about": names.get(about, about)}
+    return (kind.sentence.zh if language.startswith("zh") else kind.sentence.en).format_map(_Lenient(filled))
+
+
+class _Lenient(dict[str, Any]):
+    """Shows a dash for what an older version of the kind did not record."""
+
+    def __missing__(self, name: str) -> str:
+        return "—"
+
+
+def names_of(references: Iterable[str]) -> dict[str, str]:
+    """Return what the objects behind references are called now; what is gone keeps its reference."""
+    keys: dict[str, set[str]] = {}
+    for one in references:
+        label, colon, key = one.partition(":")
+        if colon:
+            keys.setdefault(label, set()).add(key)
+    names: dict[str, str] = {}
+    for label, wanted in keys.items():
+        try:
+            model = apps.get_model(label)
+        except (LookupError, ValueError):
+            continue
+        if model is not Entry:
+            names |= {f"{label}:{one.pk}": str(one) for one in model._default_manager.filter(pk__in=wanted)}
+    return names
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    """Return the newest signed checkpoint, or None before the first."""
+    return Checkpoint.objects.order_by("size").last()
+
+
+def stored_subtrees() -> Subtrees:
+    """Return what proofs are made from: hashes of complete subtrees, out of the stored ones nearest below."""
+    read: dict[tuple[int, int], list[bytes]] = {}
+
+    def below(level: int, number: int) -> list[bytes]:
+        stored = level - level % STORED_LEVELS
+        first, count = number << level - stored, 1 << level - stored
+        if (stored, first) not in read:
+            if stored:
+                rows = SubtreeHash.objects.filter(level=stored, number__gte=first, number__lt=first + count)
+                read[stored, first] = [bytes(one) for one in rows.order_by("number").values_list("hash", flat=True)]
+            else:
+                leaves = Entry.objects.filter(index__gte=first, index__lt=first + count).order_by("index")
+                read[stored, first] = [bytes(one) for one in leaves.values_list("leaf", flat=True)]
+        return read[stored, first]
+
+    def subtree(level: int, number: int) -> bytes:
+        hashes = below(level, number)
+        while len(hashes) > 1:
+            hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+        return hashes[0]
+
+    return subtree

@@ -1,0 +1,136 @@
+"""Give entries their numbers: take them out of the outbox in batches, append them to the tree, sign checkpoints."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.utils import timezone
+
+from mingdan.platform.trail.actions import record
+from mingdan.platform.trail.kinds import LOG_STARTED
+from mingdan.platform.trail.models import Checkpoint, Entry, PendingEntry, SubtreeHash, TreeHead
+from mingdan.platform.trail.note_signing import LogKey, LogKeyError
+from mingdan.platform.trail.tree import EMPTY_ROOT, Frontier, leaf_hash, node_hash
+
+BATCH = 5000
+STORED_LEVELS = 8
+"""Every eighth level of the tree is stored: subtrees of 256, 65,536, ... entries."""
+
+COLUMNS = ("index", "entry_id", "kind", "about", "by", "at", "text", "leaf")
+CHECKPOINT_EVERY = timedelta(seconds=30)
+"""At most 60 s may lie between two checkpoints (the window in which a change could go unseen); half of it is kept free."""
+
+PAUSE_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+def log_key() -> LogKey:
+    """Return the key of this installation's log; raise LogKeyError if it is not the one that the log began with."""
+    return LogKey.load(settings.TRAIL_NAME, settings.TRAIL_KEY_FILE)
+
+
+def sequence(key: LogKey, *, at: datetime, most: int = BATCH, every: timedelta = CHECKPOINT_EVERY) -> int:
+    """Number the entries that wait, at most so many, and return how many; sign a checkpoint if one is due.
+
+    All of it is one transaction, and only one sequencer works at a time: a second waits for the first.
+    """
+    with transaction.atomic():
+        head = _locked_head(key, at)
+        frontier = Frontier(head.size, _split(bytes(head.hashes)))
+        waiting = list(PendingEntry.objects.order_by("pk").values_list("pk", *COLUMNS[1:-1])[:most])
+        if waiting:
+            _append(frontier, waiting)
+            head.size, head.hashes = frontier.size, b"".join(frontier.hashes)
+            head.save(update_fields=["size", "hashes"])
+        _sign_if_due(key, frontier, at=at, every=every)
+    return len(waiting)
+
+
+def keep_sequencing(stop: threading.Event, *, pause: float = PAUSE_SECONDS) -> None:
+    """Sequence until told to stop; a database that is away for a while is waited for."""
+    key = log_key()
+    while not stop.is_set():
+        try:
+            done = sequence(key, at=timezone.now())
+        except DatabaseError:
+            logger.exception("the audit trail could not be sequenced; trying again")
+            close_old_connections()
+            done = 0
+        if done < BATCH:
+            stop.wait(pause)
+    connection.close()
+
+
+def _locked_head(key: LogKey, at: datetime) -> TreeHead:
+    _, began = TreeHead.objects.get_or_create(pk=1, defaults={"key": key.public})
+    if began:
+        record(LOG_STARTED, by=None, at=at, values={"key": key.public})
+    head = TreeHead.objects.select_for_update().get(pk=1)
+    if head.key != key.public:
+        raise LogKeyError(
+            f"The log began with the key {head.key}, and {settings.TRAIL_KEY_FILE} holds another; restore the first."
+        )
+    return head
+
+
+def _append(frontier: Frontier, waiting: list[Any]) -> None:
+    first, hashes = frontier.size, []
+    leaves = [leaf_hash(row[6].encode()) for row in waiting]
+    for leaf in leaves:
+        hashes += _completed(frontier, leaf)
+        frontier.append(leaf)
+    _move(first, waiting, leaves)
+    SubtreeHash.objects.bulk_create(hashes)
+
+
+def _completed(frontier: Frontier, leaf: bytes) -> list[SubtreeHash]:
+    """Return the subtrees of a stored level that this leaf completes."""
+    found, size, level = [], frontier.size + 1, STORED_LEVELS
+    while size % (1 << level) == 0:
+        node = leaf
+        for left in reversed(frontier.hashes[-level:]):
+            node = node_hash(left, node)
+        found.append(SubtreeHash(level=level, number=(size >> level) - 1, hash=node))
+        level += STORED_LEVELS
+    return found
+
+
+def _move(first: int, waiting: list[Any], leaves: list[bytes]) -> None:
+    """Move rows from the outbox into the log; several times as fast as the ORM, as this must keep up with everyone."""
+    entries, outbox = Entry._meta.db_table, PendingEntry._meta.db_table
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            repeated = ", ".join(f"gone.{name}" for name in COLUMNS[1:-1])
+            cursor.execute(
+                f"WITH gone AS (DELETE FROM {outbox} WHERE id = ANY(%s) RETURNING *)"
+                f" INSERT INTO {entries} ({names})"
+                f" SELECT %s + place - 1, {repeated}, substring(%s::bytea FROM (place * 32 - 31)::int FOR 32)"
+                " FROM unnest(%s::bigint[]) WITH ORDINALITY AS ordered (id, place) JOIN gone USING (id)",
+                [ids := [row[0] for row in waiting], first, b"".join(leaves), ids],
+            )
+        else:
+            places = ", ".join(["%s"] * len(COLUMNS))
+            numbered = zip(range(first, first + len(waiting)), waiting, leaves, strict=True)
+            rows = [(number, *row[1:], leaf) for number, row, leaf in numbered]
+            cursor.executemany(f"INSERT INTO {entries} ({names}) VALUES ({places})", rows)
+            cursor.executemany(f"DELETE FROM {outbox} WHERE id = %s", [row[:1] for row in waiting])
+        if cursor.rowcount != len(waiting):
+            raise DatabaseError("Somebody else took entries out of the outbox; nothing was numbered.")
+
+
+def _sign_if_due(key: LogKey, frontier: Frontier, *, at: datetime, every: timedelta) -> None:
+    last = Checkpoint.objects.order_by("size").last()
+    if frontier.size == (last.size if last else 0) or (last and at - last.signed_at < every):
+        return
+    note = key.sign_checkpoint(frontier.size, frontier.root())
+    Checkpoint.objects.create(size=frontier.size, note=note, signed_at=at)
+
+
+def _split(hashes: bytes) -> list[bytes]:
+    length = len(EMPTY_ROOT)
+    return [hashes[at : at + length] for at in range(0, len(hashes), length)]
