@@ -81,6 +81,7 @@ TRUSTED_PROXIES = _environment.text("MINGDAN_TRUSTED_PROXIES", "127.0.0.1,::1")
 """Whose word on scheme and client is taken (uvicorn's `forwarded_allow_ips`); nobody else can forge them."""
 
 INSTALLED_APPS = [
+    "mingdan.platform.trail",
     "mingdan.web",
     "mingdan.platform.people",
     "mingdan.platform.access",

@@ -5,20 +5,41 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from mingdan.platform.access.declared import SEE_GRANTS
+from mingdan.platform.access.queries import standing_of
+from mingdan.platform.access.rights import Right
+from mingdan.platform.people.access import SEE_CALENDAR, SEE_EMPLOYEE
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation."""
+    """One line of the navigation, for those who hold the right."""
 
     label: str | Promise
     icon: str
     route: str
+    right: Right | None = None
 
 
-ENTRIES = (Entry(_("Home"), "home", "home"),)
+ENTRIES = (
+    Entry(_("Home"), "home", "home"),
+    Entry(_("People"), "users", "people:employees", SEE_EMPLOYEE),
+    Entry(_("Teams"), "users-group", "people:teams", SEE_EMPLOYEE),
+    Entry(_("Working calendar"), "calendar", "people:calendar", SEE_CALENDAR),
+    Entry(_("Accounts"), "key", "people:accounts", SEE_GRANTS),
+)
+
+
+def entries_for(request: HttpRequest) -> tuple[Entry, ...]:
+    """Return the entries whose pages a person may open."""
+    if not request.user.is_authenticated:
+        return ()
+    standing = standing_of(request.user, timezone.now())
+    return tuple(entry for entry in ENTRIES if entry.right is None or standing.has(entry.right))
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
@@ -27,7 +48,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     signed_in = user is not None and user.is_authenticated
     theme = user.theme if signed_in and user is not None else request.COOKIES.get("mingdan_theme", "")
     return {
-        "navigation": ENTRIES if signed_in else (),
+        "navigation": entries_for(request) if signed_in else (),
         "theme": theme if theme in ("light", "dark") else "",
         "languages": settings.LANGUAGES,
         "mode": settings.MODE,

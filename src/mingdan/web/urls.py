@@ -8,5 +8,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("choose/", views.choose, name="choose"),
     path("healthz", views.healthz, name="healthz"),
+    path("", include("mingdan.platform.people.urls")),
     path("account/", include("allauth.urls")),
 ]

@@ -4,15 +4,30 @@ import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from mingdan.platform.access.declared import GRANT
 from mingdan.platform.access.duties import DutiesConflictError, Duty, ensure_roles_can_be_held_together
-from mingdan.platform.access.models import ExtraRight, Grant, RoleGrant
+from mingdan.platform.access.kinds import GRANT_TAKEN_BACK, RIGHT_LENT, ROLE_GRANTED
+from mingdan.platform.access.models import ExtraRight, RoleGrant
 from mingdan.platform.access.queries import has_right, roles_of
 from mingdan.platform.access.rights import Right
 from mingdan.platform.access.roles import Role
+from mingdan.platform.trail.actions import record
 
 LONGEST_LOAN = datetime.timedelta(days=90)
+
+
+REFUSALS = {
+    "held_already": _("This person has the role already."),
+    "expired_already": _("The end lies in the past."),
+    "cannot_be_lent": _("This right belongs to a role and cannot be lent."),
+    "lent_too_long": _("A right is lent for at most 90 days."),
+    "may_not_grant": _("Only an administrator grants and takes back."),
+    "ended_already": _("This grant has ended already."),
+    "reason_missing": _("Say why: the reason goes into the audit trail."),
+    "account_closed": _("This account is closed."),
+}
 
 
 class CannotGrantError(Exception):
@@ -21,6 +36,11 @@ class CannotGrantError(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+    @property
+    def sentence(self) -> str:
+        """Return the refusal in the reader's language."""
+        return str(REFUSALS[self.code])
 
 
 @transaction.atomic
@@ -45,7 +65,7 @@ def grant_role(
     if expires_at is not None and expires_at <= at:
         raise CannotGrantError("expired_already")
     ensure_roles_can_be_held_together(held | {role})
-    return RoleGrant.objects.create(
+    grant = RoleGrant.objects.create(
         user_id=user.pk,
         role=role,
         granted_by_id=by.pk if by else None,
@@ -53,6 +73,10 @@ def grant_role(
         reason=reason,
         expires_at=expires_at,
     )
+    record(
+        ROLE_GRANTED, by=by, at=at, about=user, values={"role": role, "until": _written(expires_at), "reason": reason}
+    )
+    return grant
 
 
 @transaction.atomic
@@ -73,7 +97,7 @@ def lend_right(
         raise CannotGrantError("cannot_be_lent")
     if not at < expires_at <= at + LONGEST_LOAN:
         raise CannotGrantError("lent_too_long")
-    return ExtraRight.objects.create(
+    grant = ExtraRight.objects.create(
         user_id=user.pk,
         right=right.code,
         granted_by_id=by.pk,
@@ -83,9 +107,14 @@ def lend_right(
         employee_id=employee_id,
         team_id=team_id,
     )
+    reach = f"people.employee:{employee_id}" if employee_id else f"people.team:{team_id}" if team_id else "all"
+    values = {"right": right.code, "reach": reach, "until": _written(expires_at), "reason": reason}
+    record(RIGHT_LENT, by=by, at=at, about=user, values=values)
+    return grant
 
 
-def take_back(grant: Grant, *, by: AbstractBaseUser, at: datetime.datetime) -> None:
+@transaction.atomic
+def take_back(grant: RoleGrant | ExtraRight, *, by: AbstractBaseUser, at: datetime.datetime) -> None:
     """End a role or extra right at once. Raises CannotGrantError."""
     if not has_right(by, GRANT, at):
         raise CannotGrantError("may_not_grant")
@@ -93,6 +122,12 @@ def take_back(grant: Grant, *, by: AbstractBaseUser, at: datetime.datetime) -> N
         raise CannotGrantError("ended_already")
     grant.revoked_by_id, grant.revoked_at = by.pk, at
     grant.save(update_fields=["revoked_by", "revoked_at"])
+    what = grant.role if isinstance(grant, RoleGrant) else grant.right
+    record(GRANT_TAKEN_BACK, by=by, at=at, about=grant.user, values={"what": what})
+
+
+def _written(expires_at: datetime.datetime | None) -> str:
+    return expires_at.isoformat() if expires_at else "-"
 
 
 def _ensure_may_grant(

@@ -30,6 +30,14 @@ class Right:
     """Whether somebody may get it for a time beyond their roles."""
 
 
+def reaching(*parts: Mapping[Role, Reach]) -> dict[Role, Reach]:
+    """Return how far each role reaches; later parts win."""
+    whole: dict[Role, Reach] = {}
+    for part in parts:
+        whole.update(part)
+    return whole
+
+
 class UnknownRightError(LookupError):
     """No part of the application declares this right."""
 

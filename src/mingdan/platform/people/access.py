@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from mingdan.platform.access.queries import Person, standing_of
-from mingdan.platform.access.rights import Reach, Right, declare
+from mingdan.platform.access.rights import Reach, Right, declare, reaching
 from mingdan.platform.access.roles import Role
 from mingdan.platform.people.models import Employee
 from mingdan.platform.people.queries import employees_reached
@@ -29,27 +29,29 @@ SEE_EMPLOYEE = declare(
     Right(
         "people.see_employee",
         _("see colleagues"),
-        _STAFF | _IN_THEIR_UNIT,
+        reaching(_STAFF, _IN_THEIR_UNIT),
     )
 )
 SEE_EMPLOYMENT = declare(
     Right(
         "people.see_employment",
         _("see when somebody came and left"),
-        {role: Reach.OWN for role in Role if role is not Role.EXTERNAL_AUDITOR}
-        | {
-            Role.SALES_MANAGER: Reach.TEAM,
-            Role.HR: Reach.ALL,
-            Role.DIRECTOR: Reach.ALL,
-            Role.INTERNAL_AUDITOR: Reach.ALL,
-        },
+        reaching(
+            _OWN,
+            {
+                Role.SALES_MANAGER: Reach.TEAM,
+                Role.HR: Reach.ALL,
+                Role.DIRECTOR: Reach.ALL,
+                Role.INTERNAL_AUDITOR: Reach.ALL,
+            },
+        ),
     )
 )
 SEE_PRIVATE = declare(
     Right(
         "people.see_private",
         _("see private telephone numbers"),
-        {**_OWN, Role.HR: Reach.ALL},
+        reaching(_OWN, {Role.HR: Reach.ALL}),
     )
 )
 KEEP_EMPLOYEES = declare(

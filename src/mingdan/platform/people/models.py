@@ -177,3 +177,14 @@ class CompanyDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
+
+
+class EmployeeImport(models.Model):
+    """A file of employees that was read and awaits somebody's yes; its rows are emptied once it is done or dropped."""
+
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    rows = models.JSONField(default=list)
+    done_at = models.DateTimeField(null=True)

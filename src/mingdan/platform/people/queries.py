@@ -7,9 +7,18 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from mingdan.lib.working_days import Day, WorkingCalendar
 from mingdan.platform.access.queries import Person, standing_of
 from mingdan.platform.access.rights import Reach, Right
-from mingdan.platform.people.models import Employee, ReportingLine, Team, TeamMembership, TeamPlace, holding_on
+from mingdan.platform.people.models import (
+    CompanyDay,
+    Employee,
+    ReportingLine,
+    Team,
+    TeamMembership,
+    TeamPlace,
+    holding_on,
+)
 
 
 def employee_of(user: Person) -> Employee | None:
@@ -103,3 +112,9 @@ def _by_relation(me: Employee | None, reach: Reach, day: datetime.date) -> Q:
 def _in_teams(teams: frozenset[int], day: datetime.date) -> Q:
     members = TeamMembership.objects.filter(holding_on(day), team__in=teams).values("employee_id")
     return Q(pk__in=members)
+
+
+def company_calendar() -> WorkingCalendar:
+    """Return the official calendar with the company's own days."""
+    own = CompanyDay.objects.values_list("date", "is_working", "name")
+    return WorkingCalendar({date: Day(date, is_working, is_final=True, name=name) for date, is_working, name in own})

@@ -1,0 +1,1 @@
+"""The pages on people, teams, the calendar and accounts."""
