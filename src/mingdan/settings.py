@@ -243,6 +243,15 @@ EMAIL_USE_SSL = _mail.scheme == "smtps"
 DEFAULT_FROM_EMAIL = _environment.text("MINGDAN_MAIL_FROM", f"mingdan@{_host}")
 EMAIL_SUBJECT_PREFIX = "[Mingdan 明单] "
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": MODE == "test"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
+
 if MODE == "test":
     # Tests sign in thousands of times; one slow hash each would be minutes.
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

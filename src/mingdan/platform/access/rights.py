@@ -1,7 +1,7 @@
 """Rights: what may be done, and how far each role reaches; every part of the application declares its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from django.utils.functional import Promise
@@ -25,7 +25,7 @@ class Right:
 
     code: str
     label: str | Promise
-    reach: Mapping[Role, Reach]
+    reach: Mapping[Role, Reach] = field(hash=False)
     can_be_lent: bool = True
     """Whether somebody may get it for a time beyond their roles."""
 

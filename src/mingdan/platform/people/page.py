@@ -5,9 +5,13 @@ from functools import wraps
 from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mingdan.platform.access.rights import Right
 from mingdan.platform.people.access import ensure_right
@@ -30,7 +34,7 @@ def page(*methods: str, right: Right | None = None, step_up: bool = False) -> Ca
     """
 
     def guard(view: View) -> View:
-        confirmed = cast(View, reauthentication_required(view, allow_get=True)) if step_up else view
+        confirmed = _asking_again(view) if step_up else view
 
         @login_required
         @wraps(view)
@@ -45,3 +49,17 @@ def page(*methods: str, right: Right | None = None, step_up: bool = False) -> Ca
 
     allowed = (*methods, *(("HEAD",) if "GET" in methods else ()))
     return guard
+
+
+def _asking_again(view: View) -> View:
+    confirmed = cast(View, reauthentication_required(view, allow_get=True))
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "GET" or get_reauthentication_flows(cast(User, request.user)):
+            return confirmed(request, *args, **kwargs)
+        # Whoever comes through the company's own sign-in has nothing to confirm with; allauth would let them pass.
+        messages.warning(request, _("This needs a second factor: set one up first, then try again."))
+        return redirect("mfa_index")
+
+    return asked

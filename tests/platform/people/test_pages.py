@@ -1,0 +1,7 @@
+from tests.cast import signed_in
+from mingdan.platform.people.models import Employee, User
+
+
+def test_hr_sees_a_private_telephone_number(fay: User, employees: dict[str, Employee]) -> None:
+    page = signed_in(fay).get(f"/people/{employees['ann'].pk}/").content.decode()
+    assert employees["ann"].private_phone in page
