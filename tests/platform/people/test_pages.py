@@ -1,5 +1,5 @@
-from tests.cast import signed_in
 from mingdan.platform.people.models import Employee, User
+from tests.cast import signed_in
 
 
 def test_hr_sees_a_private_telephone_number(fay: User, employees: dict[str, Employee]) -> None:

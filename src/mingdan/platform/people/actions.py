@@ -172,7 +172,8 @@ def place_team(
 ) -> TeamPlace:
     """Hang a team elsewhere in the tree from a day on; where it hung before stays known."""
     _ensure(by, KEEP_EMPLOYEES, at)
-    if parent is not None and parent.pk in with_teams_below([team.pk], from_date):
+    days = _days_of_change(TeamPlace.objects.all(), from_date)
+    if parent is not None and any(parent.pk in with_teams_below([team.pk], day) for day in days):
         raise CannotChangePeopleError("team_below_itself")
     _end_before(TeamPlace.objects.filter(team=team), from_date)
     place = TeamPlace.objects.create(team=team, parent=parent, from_date=from_date)
@@ -200,13 +201,20 @@ def report_to(
 ) -> ReportingLine:
     """Let an employee report to a manager from a day on."""
     _ensure(by, KEEP_EMPLOYEES, at)
-    if employee.pk == manager.pk or employee.pk in line_above(manager, from_date):
+    days = _days_of_change(ReportingLine.objects.all(), from_date)
+    if employee.pk == manager.pk or any(employee.pk in line_above(manager, day) for day in days):
         raise CannotChangePeopleError("line_in_a_circle")
     _end_before(ReportingLine.objects.filter(employee=employee), from_date)
     line = ReportingLine.objects.create(employee=employee, manager=manager, from_date=from_date)
     values = {"manager": reference(manager), "from_date": from_date.isoformat()}
     record(LINE_CHANGED, by=by, at=at, about=employee, values=values)
     return line
+
+
+def _days_of_change(spans: QuerySet[SomeSpan], from_date: datetime.date) -> list[datetime.date]:
+    """Return a day and the later ones on which something changes already: a circle may close on any of them."""
+    later = spans.filter(from_date__gt=from_date).values_list("from_date", flat=True).distinct()
+    return [from_date, *later]
 
 
 def _end_before(spans: QuerySet[SomeSpan], day: datetime.date) -> None:
