@@ -188,6 +188,11 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 
+_issuer = _environment.text("MINGDAN_OIDC_ISSUER")
+_oidc_origin = "://".join(urlsplit(_issuer)[:2]) if _issuer else ""
+OIDC_MATCHES = _environment.choice("MINGDAN_OIDC_MATCHES", ("email", "username"))
+"""Which claim of the company's own sign-in finds the account: the verified e-mail address or preferred_username."""
+
 SOCIALACCOUNT_ADAPTER = "mingdan.web.sign_in.SocialAccountAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = (
@@ -200,12 +205,12 @@ SOCIALACCOUNT_PROVIDERS = (
                     "name": _environment.text("MINGDAN_OIDC_NAME", str(_host)),
                     "client_id": _environment.text("MINGDAN_OIDC_CLIENT_ID"),
                     "secret": _environment.text("MINGDAN_OIDC_SECRET"),
-                    "settings": {"server_url": _environment.text("MINGDAN_OIDC_ISSUER"), "uid_field": "sub"},
+                    "settings": {"server_url": _issuer, "uid_field": "sub"},
                 }
             ],
         }
     }
-    if _environment.text("MINGDAN_OIDC_ISSUER")
+    if _issuer
     else {}
 )
 
@@ -229,7 +234,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # The company's own sign-in begins with a form of ours that leads there.
+        "form-action": [SELF, *([_oidc_origin] if _oidc_origin else [])],
         "frame-ancestors": [NONE],
     }
 }

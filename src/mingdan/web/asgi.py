@@ -1,5 +1,6 @@
 """One port: Django in threads, and `/events` as a small ASGI application of its own."""
 
+import asyncio
 import os
 from typing import Any, cast
 
@@ -11,6 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingdan.settings")
 pages = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=int(os.environ.get("MINGDAN_THREADS", "10")))
 
 # Imported once Django has read its settings.
+from mingdan.platform.trail.note_signing import LogKeyError  # noqa: E402
+from mingdan.platform.trail.sequencing import start_sequencing  # noqa: E402
 from mingdan.web.live import events  # noqa: E402
 
 
@@ -25,8 +28,14 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def _live_and_die(receive: Any, send: Any) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
+    """Number the trail's entries for as long as the server runs; a wrong key stops the start."""
+    await receive()
+    try:
+        stop_sequencing = start_sequencing()
+    except LogKeyError as error:
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        return
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await asyncio.to_thread(stop_sequencing)
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,9 +1,14 @@
 """How signing in differs from allauth's ways: nobody signs up by themselves, and inactive people stay out."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
 from django.http import HttpRequest
+
+from mingdan.platform.people.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -16,3 +21,27 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Refuse: the company's own sign-in opens accounts that exist, never new ones."""
         return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Link the first sign-in through the company to the account that its claim names."""
+        if sociallogin.is_existing or request.user.is_authenticated:
+            return
+        user = account_claimed(claims_of(sociallogin.account.extra_data))
+        if user is not None:
+            sociallogin.connect(request, user)
+
+
+def claims_of(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what the provider says about somebody; what it asserts for itself wins over its signed token."""
+    return {**(data.get("id_token") or {}), **(data.get("userinfo") or {})}
+
+
+def account_claimed(claims: dict[str, Any]) -> User | None:
+    """Return the open account that claims name; an e-mail address counts only if the provider has verified it."""
+    open_accounts = User.objects.filter(is_active=True)
+    if settings.OIDC_MATCHES == "username":
+        name = claims.get("preferred_username")
+        return open_accounts.filter(username__iexact=name).first() if isinstance(name, str) and name else None
+    email = claims.get("email")
+    is_usable = isinstance(email, str) and email and claims.get("email_verified") is True
+    return open_accounts.filter(email__iexact=email).first() if is_usable else None
