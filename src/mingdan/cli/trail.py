@@ -116,7 +116,7 @@ def sequence(
     from mingdan.platform.trail.sequencing import sequence as sequence_batch
 
     if not once:
-        keep_sequencing(threading.Event())
+        keep_sequencing(log_key(), threading.Event())
         return
     while sequence_batch(log_key(), at=timezone.now()):
         pass

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,9 +51,8 @@ def sequence(key: LogKey, *, at: datetime, most: int = BATCH, every: timedelta =
     return len(waiting)
 
 
-def keep_sequencing(stop: threading.Event, *, pause: float = PAUSE_SECONDS) -> None:
+def keep_sequencing(key: LogKey, stop: threading.Event, *, pause: float = PAUSE_SECONDS) -> None:
     """Sequence until told to stop; a database that is away for a while is waited for."""
-    key = log_key()
     while not stop.is_set():
         try:
             done = sequence(key, at=timezone.now())
@@ -63,6 +63,19 @@ def keep_sequencing(stop: threading.Event, *, pause: float = PAUSE_SECONDS) -> N
         if done < BATCH:
             stop.wait(pause)
     connection.close()
+
+
+def start_sequencing() -> Callable[[], None]:
+    """Sequence in a thread beside the web server; return what stops it. Raises LogKeyError if the key cannot serve."""
+    stop = threading.Event()
+    worker = threading.Thread(target=keep_sequencing, args=[log_key(), stop], name="trail-sequencer", daemon=True)
+    worker.start()
+
+    def finish() -> None:
+        stop.set()
+        worker.join()
+
+    return finish
 
 
 def _locked_head(key: LogKey, at: datetime) -> TreeHead:
