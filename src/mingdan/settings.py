@@ -180,6 +180,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USERNAME_VALIDATORS = "mingdan.platform.people.models.USERNAME_VALIDATORS"
 # At most ten tries in ten minutes for one account, and for one address.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/10m/key,50/10m/ip", "reset_password": "20/h/ip,5/h/key"}
+MFA_ADAPTER = "mingdan.web.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Mingdan 明单"
 MFA_TOTP_TOLERANCE = 1

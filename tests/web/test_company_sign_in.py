@@ -80,9 +80,7 @@ def test_an_unverified_or_unknown_person_gets_no_account(claims: dict[str, Any],
     assert not User.objects.filter(email="stranger@example.com").exists()
 
 
-def test_the_sign_in_name_matches_where_the_company_says_so(
-    ann: User, provider: Provider, settings: Settings
-) -> None:
+def test_the_sign_in_name_matches_where_the_company_says_so(ann: User, provider: Provider, settings: Settings) -> None:
     settings.OIDC_MATCHES = "username"
     client = Client()
     sign_in(client, provider, sub="7", preferred_username="ann")

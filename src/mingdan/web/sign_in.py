@@ -1,10 +1,15 @@
 """How signing in differs from allauth's ways: nobody signs up by themselves, and inactive people stay out."""
 
+import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -15,6 +20,24 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse: an administrator adds people."""
         return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Keep the secrets of apps and recovery codes encrypted, so that a stolen database does not sign anybody in."""
+
+    def encrypt(self, text: str) -> str:
+        """Return a secret as it is stored."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a stored secret; raises InvalidToken if the secret key was changed without keeping the former one."""
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+def _cipher() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    derived = (HKDF(hashes.SHA256(), 32, salt=None, info=b"mingdan second factor").derive(k.encode()) for k in keys)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
