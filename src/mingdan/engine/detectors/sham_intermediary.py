@@ -1,50 +1,54 @@
 """D3: a customer that used to buy direct stops or shrinks, and another account buys the same goods for its place for less."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
-from mingdan.engine.context import Scope
-from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
-from mingdan.engine.findings import Evidence, Figure, Finding, Status, Text
+from mingdan.engine.detector import Detector, Example, Innocent
+from mingdan.engine.findings import Evidence, Fact, Figure, Finding, Status, Text
 from mingdan.engine.methods.account_standing import Standing, standings
 from mingdan.engine.methods.firm_ties import FirmTies
-from mingdan.engine.methods.innocent_causes import settled
-from mingdan.engine.methods.successors import Goods, Search, Succession, goods_of, orders_until, reach_of, successions
+from mingdan.engine.methods.go_betweens import Judged, Signs, judged
+from mingdan.engine.methods.link_causes import causes_of
+from mingdan.engine.methods.link_weight import LinkSigns, weight_of_pair
+from mingdan.engine.methods.link_words import KNOWN, NEW, SHRANK, STOPPED, TIES, prices
+from mingdan.engine.methods.successors import (
+    NO_GOODS,
+    Goods,
+    Search,
+    Succession,
+    goods_of,
+    orders_until,
+    reach_of,
+    successions,
+)
 from mingdan.engine.trail import Tables, money
 
 CITED = 3
 NEW_DAYS = 90
 """An account that had first bought longer ago is not new."""
-NO_GOODS = Goods(None, None, Decimal(0), (), None)
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """Signs of a sham link and their weights (log10 likelihood ratios, by judgement until call-backs measure them).
+    """What makes an account a sham link for one customer (`one`), and for several of one salesperson (`several`).
 
     `places_of_dealer`: an account that brought so many addresses of its own trades with many, and does not live on ours.
     """
 
-    most_sharers: int = 3
-    alone: float = 0.9
-    shared: float = 0.6
-    shrunk: float = -0.3
-    cosine: float = 0.8
-    same_basket: float = 0.3
-    cheaper: float = 0.05
-    lower_price: float = 0.7
-    young_days: int = 730
-    young: float = 0.3
-    few_staff: int = 5
-    small: float = 0.2
+    one: LinkSigns = field(default_factory=LinkSigns)
+    several: Signs = field(default_factory=Signs)
     places_of_dealer: int = 6
 
 
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
-    """Return one finding per customer and account that came between it and us."""
-    pairs = successions(tables, Search(most_sharers=parameters.most_sharers))
+    """Return findings of accounts that came between one customer and us, and between several of one salesperson and us."""
+    several = judged(tables, parameters.several, parameters.places_of_dealer)
+    return [*_of_customers(tables, parameters), *(_of_salesperson(one) for one in several)]
+
+
+def _of_customers(tables: Tables, parameters: Parameters) -> list[Finding]:
+    pairs = successions(tables, Search(most_sharers=parameters.one.most_sharers))
     if not pairs:
         return []
     goods = goods_of(tables, pairs)
@@ -55,68 +59,16 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     findings = []
     for pair in pairs:
         traded = goods.get((pair.old, pair.new), NO_GOODS)
-        weight = _weight(pair, traded, ties.firms.get(pair.new), parameters)
+        weight = weight_of_pair(pair, traded, ties.firms.get(pair.new), parameters.one)
         if weight > 0:
-            explanations = _explained(tables, pair, ties, owners[pair.new], reach.get(pair.new), parameters)
+            explanations = causes_of(
+                tables, pair, ties, owners[pair.new], reach.get(pair.new), parameters.places_of_dealer
+            )
             news = (Evidence("orders", one) for one in pair.orders[:CITED])
             olds = (Evidence("orders", one) for one in orders[pair.old, pair.new])
             rows = (*olds, *news, *(Evidence("tickets", one) for one in pair.tickets))
             findings.append(_finding(pair, traded, owners[pair.new], rows, weight, explanations))
     return findings
-
-
-def _weight(pair: Succession, goods: Goods, firm: dict[str, Any] | None, parameters: Parameters) -> float:
-    """Add the weights of the signs; 0 where the goods are others or dearer, W2 at most where the prices are unknown."""
-    weight = parameters.alone if pair.sharers <= 2 else parameters.shared
-    weight += parameters.shrunk if pair.shrunk else 0.0
-    if goods.cosine is not None and goods.cosine < parameters.cosine / 2:
-        return 0.0
-    if goods.cosine is not None and goods.cosine > parameters.cosine:
-        weight += parameters.same_basket
-    weight += _of_firm(pair, firm, parameters)
-    if goods.price_change is None:
-        return min(weight, STRENGTH_CAPS["W2"])
-    return weight + parameters.lower_price if goods.price_change < -parameters.cheaper else 0.0
-
-
-def _of_firm(pair: Succession, firm: dict[str, Any] | None, parameters: Parameters) -> float:
-    if firm is None:
-        return 0.0
-    weight, founded, staff = 0.0, firm["established_date"], firm["staff_count"]
-    if founded is not None:
-        weight += (
-            parameters.young if (pair.first_at.date() - founded).days < parameters.young_days else -parameters.young
-        )
-    if staff is not None and staff <= parameters.few_staff:
-        weight += parameters.small
-    return weight
-
-
-def _explained(
-    tables: Tables, pair: Succession, ties: FirmTies, standing: Standing, places: int | None, parameters: Parameters
-) -> dict[str, Status]:
-    context, day = tables.context, pair.first_at.date()
-    start, end = pair.last_at - timedelta(days=90), pair.first_at + timedelta(days=90)
-    scope = Scope(pair.old, standing.employee_id, standing.region, standing.segment)
-    firm = ties.firms.get(pair.new)
-    dealer = context.is_distributor(firm["company_id"] if firm else None, day)
-    policy = context.status(["channel_policy"], start, end, scope)
-    trades: Status = "open" if places is None else "supported" if places >= parameters.places_of_dealer else "ruled_out"
-    return {
-        "dealer": settled([dealer if firm else "open", *_supporting(policy)]),
-        "same-customer": ties.same_customer(pair.old, pair.new),
-        "own-purchasing": settled(
-            [ties.same_group(pair.old, pair.new), *_supporting(context.status(["regrouping"], start, end, scope))]
-        ),
-        "trades-with-many": trades,
-        "general-price": context.status(["promotion", "end_of_life"], pair.first_at, end, scope),
-        "declared": context.declared(standing.employee_id, day, company_id=firm["company_id"] if firm else None),
-    }
-
-
-def _supporting(status: Status) -> tuple[Status, ...]:
-    """Return the status of a register that can support an explanation, but whose silence rules out nothing."""
-    return (status,) if status == "supported" else ()
 
 
 def _finding(
@@ -136,14 +88,16 @@ def _finding(
         weight=weight,
         evidence=rows,
         facts={
+            "customers": 0,
+            "direct": 0.0,
             "old": pair.old,
             "new": pair.new,
             "last": pair.last_at,
             "first": pair.first_at,
-            "change": _SHRANK if pair.shrunk else _STOPPED,
-            "kind": _KNOWN if pair.known_days > NEW_DAYS else _NEW,
-            "tie": _TIES[pair.links[0]],
-            "prices": _prices(goods.price_change),
+            "change": SHRANK if pair.shrunk else STOPPED,
+            "kind": KNOWN if pair.known_days > NEW_DAYS else NEW,
+            "tie": TIES[pair.links[0]],
+            "prices": prices(goods.price_change),
         },
         employee_id=standing.employee_id,
         account_ids=tuple(sorted((pair.old, pair.new))),
@@ -155,43 +109,69 @@ def _finding(
     )
 
 
-def _prices(change: float | None) -> Text:
-    if change is None:
-        return Text(en="its prices are not known", zh="其价格未知")
-    return Text(en=f"it pays {-change:.0%} less for the same goods", zh=f"同款产品价格低 {-change:.0%}")
+def _of_salesperson(judged: Judged) -> Finding:
+    one = judged.between
+    rows = {Evidence("orders", row) for pair in one.customers for row in pair.orders[:CITED]}
+    rows |= {Evidence("tickets", row) for pair in one.customers for row in pair.tickets}
+    return Finding(
+        subject_kind="employee",
+        subject_id=one.employee_id,
+        at=max(pair.first_at for pair in one.customers),
+        weight=judged.weight,
+        evidence=tuple(sorted(rows)),
+        facts={
+            **_NOTHING,
+            "new": one.new,
+            "first": one.begun_at,
+            "customers": len(one.customers),
+            "direct": one.direct,
+            "prices": prices(judged.change),
+        },
+        employee_id=one.employee_id,
+        account_ids=tuple(sorted({one.new, *(pair.old for pair in one.customers)})),
+        company_ids=(judged.company_id,) if judged.company_id else (),
+        amount_at_risk=judged.spread,
+        margin_at_risk=judged.spread if judged.change is not None else None,
+        explanations=judged.causes,
+    )
 
 
-_STOPPED = Text(en="last ordered on", zh="最后一次下单为")
-_SHRANK = Text(en="has bought much less since", zh="采购明显减少，此前最后一次下单为")
-_NEW = Text(en="the new account", zh="新账户")
-_KNOWN = Text(en="the existing account", zh="已有账户")
-
-_TIES = {
-    "address": Text(en="has goods delivered to its address", zh="收货地址相同"),
-    "consignee": Text(en="has goods delivered to its consignee", zh="收货人相同"),
-    "user": Text(en="buys machines that it uses", zh="所购设备实际由原客户使用"),
-}
+_NOTHING: dict[str, Fact] = {"old": 0, "last": 0, "change": 0, "kind": 0, "tie": 0}
 
 
-def _trades(account: str, days: range, price: str, address: str) -> dict[str, list[dict[str, object]]]:
+def _trades(account: str, days: Sequence[int], price: str, address: str) -> dict[str, list[dict[str, object]]]:
     start = datetime(2023, 1, 9)  # noqa: DTZ001  # the trail is naive UTC throughout
     names = [f"{account}-{day}" for day in days]
+    dates = [(start + timedelta(days=day)).isoformat() for day in days]
+    sold = {"account_id": account, "employee_id": "E1", "ship_to_key": address, "amount": str(10 * int(price))}
     return {
-        "orders": [
-            {
-                "order_id": name,
-                "account_id": account,
-                "ordered_at": (start + timedelta(days=day)).isoformat(),
-                "amount": str(10 * int(price)),
-                "employee_id": "E1",
-                "ship_to_key": address,
-            }
-            for name, day in zip(names, days, strict=True)
-        ],
+        "orders": [{"order_id": name, "ordered_at": at, **sold} for name, at in zip(names, dates, strict=True)],
         "order_lines": [
             {"order_id": name, "product_id": "P1", "quantity": "10", "unit_price": price} for name in names
         ],
     }
+
+
+def _fed(*more: str) -> dict[str, list[dict[str, object]]]:
+    """Return A and these customers of one salesperson, for whose places a new account X then orders too, for less."""
+    found: dict[str, list[dict[str, object]]] = {"orders": [], "order_lines": [], "accounts": [_account("X")]}
+    for at, name in enumerate(("A", *more)):
+        days = [*range(0, 400, 40), *range(440, 640, 80)]
+        own = _trades(name, days, "100", f"ADDRESS-{name}")
+        for part in (own, _trades("X", range(420 + at, 640, 40), "90", f"ADDRESS-{name}")):
+            found["orders"] += part["orders"]
+            found["order_lines"] += part["order_lines"]
+        found["accounts"].append(_account(name))
+    return found
+
+
+def _account(name: str) -> dict[str, object]:
+    return {"account_id": name, "name": f"{name} Trading", "registration_no": f"R-{name}", "owner_id": "E1"}
+
+
+_REGISTER: dict[str, list[dict[str, object]]] = {
+    "companies": [{"company_id": "CX", "name": "X Trading", "registration_no": "R-X", "established_date": "2024-01-09"}]
+}
 
 
 def _followed(price: str, address: str = "ADDRESS-A") -> dict[str, list[dict[str, object]]]:
@@ -202,7 +182,7 @@ def _followed(price: str, address: str = "ADDRESS-A") -> dict[str, list[dict[str
 
 DETECTOR = Detector(
     code="sham-intermediary",
-    version=2,
+    version=3,
     design="D3",
     family="chain",
     strength="W4",
@@ -212,8 +192,11 @@ DETECTOR = Detector(
         zh="是否有客户停止或减少直接采购，而另一账户随即以更低价格为其采购同样产品？",
     ),
     sentence=Text(
-        en="Customer {old} {change} {last:day}; on {first:day} {kind} {new} began to buy for it and {tie}; {prices}.",
-        zh="客户 {old} {change} {last:day}；{kind} {new} 自 {first:day} 起为其下单，{tie}，{prices}。",
+        en="[Customer {old} {change} {last:day}; on {first:day} {kind} {new} began to buy for it and {tie}; ]"
+        "[Of this salesperson's customers {customers:count} had bought direct; from {first:day} the new account {new} bought for their places, "
+        "while they went on at {direct:percent} of their pace; ]{prices}.",
+        zh="[客户 {old} {change} {last:day}；{kind} {new} 自 {first:day} 起为其下单，{tie}，]"
+        "[该销售员有 {customers:count} 家客户原本直接采购；新账户 {new} 自 {first:day} 起向其收货地点下单，同期这些客户自行采购为原频率的 {direct:percent}，]{prices}。",
     ),
     next_step=Text(
         en="Compare delivery notes before and after, and ask the end user with whom it signed and what it paid.",
@@ -225,11 +208,18 @@ DETECTOR = Detector(
         "one's pace falls by 40 % or more (exact test, 1 %) and the newcomer makes up half of what is missing. The weight adds fixed log10 likelihood "
         "ratios, set by judgement: the tie 0.9 (0.6 if three share it; 0.3 less if the customer still buys), baskets with cosine above 0.8 0.3, a price more "
         "than 5 % lower 0.7, a firm younger than two years 0.3 (older -0.3), five staff or fewer 0.2. Without a lower "
-        "price there is no finding; where prices are unknown at most 0.6. The spread is summed order line by order line.",
+        "price there is no finding; where prices are unknown at most 0.6. The spread is summed order line by order line. "
+        "An account that begins with orders for two or more customers of the salesperson it belongs to is told of that salesperson, "
+        "whether those customers stop or not: log10(0.2 / q), q being the share of colleagues with such an account that nothing explains (a prior of one in 40), "
+        "plus 0.3 if they go on buying at a third of their pace or more, 0.3 for a price more than 4 % lower (-0.6 without), "
+        "0.3 for a firm younger than two years (older -0.4), 0.5 for five staff or fewer (more than fifteen -0.5).",
         zh="承接关系：一账户首次为另一账户的收货地址、收货人或最终用户（至多三个账户共用）下单，距后者末次下单前 45 天至后 90 天（或两个常见间隔）；"
         "或后者采购频率下降 40% 以上（精确检验，1%），且所缺采购至少一半由前者补上。"
         "权重为各迹象的固定常用对数似然比（经判断设定）之和：关联 0.9（三方共用为 0.6；客户仍在采购的减 0.3），品类余弦高于 0.8 计 0.3，价格低 5% 以上计 0.7，"
-        "企业成立不足两年计 0.3（超过则减 0.3），员工不多于五人计 0.2。价格未降低则不产生发现；价格未知时权重至多 0.6。价差按订单行逐行累计。",
+        "企业成立不足两年计 0.3（超过则减 0.3），员工不多于五人计 0.2。价格未降低则不产生发现；价格未知时权重至多 0.6。价差按订单行逐行累计。"
+        "若一账户自首批订单起即为其所属销售员的两家或更多客户采购，则无论这些客户是否停购，均就该销售员给出一项发现：log10(0.2/q)，"
+        "q 为同事中有此类账户且无解释者的比例（先验四十分之一）；这些客户仍以原频率三分之一以上采购计 0.3，价格低 4% 以上计 0.3（否则减 0.6），"
+        "企业成立不足两年计 0.3（超过则减 0.4），员工不多于五人计 0.5（超过十五人减 0.5）。",
     ),
     reads={"orders": ("account_id", "ordered_at", "amount")},
     uses={
@@ -278,6 +268,22 @@ DETECTOR = Detector(
                 "accounts": [{"account_id": "X", "name": "X Trading", "registration_no": "R-X"}],
                 "companies": [{"company_id": "CX", "name": "X Trading", "registration_no": "R-X"}],
                 "distributors": [{"company_id": "CX", "approved_from_date": "2023-06-01"}],
+            },
+        ),
+        Example(
+            name="a young firm buys a tenth cheaper for three customers of one salesperson",
+            fires=True,
+            as_of="2024-10-15",
+            records={**_fed("B", "C"), **_REGISTER},
+        ),
+        Example(
+            name="an approved distributor begins to serve three customers",
+            fires=False,
+            as_of="2024-10-15",
+            records={
+                **_fed("B", "C"),
+                **_REGISTER,
+                "distributors": [{"company_id": "CX", "approved_from_date": "2024-02-01"}],
             },
         ),
         Example(

@@ -76,6 +76,9 @@ class Goods:
     reference: float | None
 
 
+NO_GOODS = Goods(None, None, Decimal(0), (), None)
+
+
 def successions(tables: Tables, search: Search) -> list[Succession]:
     """Return the pairs in which an account stopped or shrank when another began to buy for the same place or user."""
     rows = tables.records(_candidates(tables, search), order_by=["old", "new", "kind", "order_id", "row_id", "sharers"])
@@ -118,7 +121,7 @@ def orders_until(tables: Tables, pairs: Sequence[Succession], most: int) -> dict
         [{"account_id": pair.old, "new": pair.new, "last_at": pair.last_at} for pair in pairs],
         schema=ibis.schema({"account_id": "string", "new": "string", "last_at": "timestamp(6)"}),
     )
-    own = asked.inner_join(_bought(tables), "account_id")
+    own = asked.inner_join(bought(tables), "account_id")
     own = own.filter(own.ordered_at <= own.last_at)
     latest = ibis.window(group_by=["account_id", "new"], order_by=[ibis.desc("ordered_at"), "order_id"])  # type: ignore[no-untyped-call]
     cited = own.mutate(place=ibis.row_number().over(latest)).filter(ibis._.place < most)
@@ -131,9 +134,9 @@ def orders_until(tables: Tables, pairs: Sequence[Succession], most: int) -> dict
 
 def _candidates(tables: Tables, search: Search) -> Expression:
     """Return the new accounts' orders for places and users of old accounts that bought before and buy less since."""
-    ties = _shared_keys(tables, search.most_sharers).union(_served_by(tables))
+    ties = ties_between(tables, search.most_sharers)
     pairs = ties.group_by("old", "new").agg(first_at=ties.ordered_at.min())
-    days = _bought(tables).select(old="account_id", bought_at="ordered_at")
+    days = bought(tables).select(old="account_id", bought_at="ordered_at")
     then = pairs.inner_join(days, "old")
     before = then.bought_at < then.first_at
     recent = before & (then.bought_at >= then.first_at - ibis.interval(days=SPAN_DAYS))
@@ -145,12 +148,18 @@ def _candidates(tables: Tables, search: Search) -> Expression:
         before_at=then.bought_at.max(where=before),
         last_at=then.bought_at.max(),
     )
-    known = _bought(tables).group_by(new="account_id").agg(known_at=ibis._.ordered_at.min())
+    known = bought(tables).group_by(new="account_id").agg(known_at=ibis._.ordered_at.min())
     fewer = counts.filter((counts.orders >= search.least_orders) & (counts.before > counts.after))
     return ties.inner_join(fewer, ["old", "new"]).inner_join(known, "new")
 
 
-def _bought(tables: Tables) -> Expression:
+def ties_between(tables: Tables, most: int) -> Expression:
+    """Return old, new, kind, sharers, order_id, ordered_at, row_id: orders of an account for a place or user of another's."""
+    return _shared_keys(tables, most).union(_served_by(tables))
+
+
+def bought(tables: Tables) -> Expression:
+    """Return the orders of known customers over something."""
     return tables.orders.filter(ibis._.account_id.notnull() & (ibis._.amount > 0))
 
 
@@ -169,14 +178,14 @@ def _shared_keys(tables: Tables, most: int) -> Expression:
 
 
 def _uses(tables: Tables, column: str, kind: str) -> Expression:
-    orders = _bought(tables)
+    orders = bought(tables)
     used = orders.filter(orders[column].notnull())
     return used.select("account_id", "order_id", "ordered_at", kind=ibis.literal(kind), key=used[column])
 
 
 def _served_by(tables: Tables) -> Expression:
     """Return the orders on which machines were shipped for which another account (the old one) asks for service."""
-    shipped = tables.shipments.filter(ibis._.serial_no.notnull()).inner_join(_bought(tables), "order_id")
+    shipped = tables.shipments.filter(ibis._.serial_no.notnull()).inner_join(bought(tables), "order_id")
     shipped = shipped.select("serial_no", "order_id", "ordered_at", new="account_id")
     tickets = tables.tickets.filter(ibis._.serial_no.notnull() & ibis._.account_id.notnull())
     asked = tickets.select("ticket_id", "serial_no", old="account_id").inner_join(shipped, "serial_no")
