@@ -48,6 +48,25 @@ def test_a_quarter_can_be_replayed_judged_and_tried_with_other_parameters(tmp_pa
     assert all(day["alerts_then"] == [] for day in compared)
 
 
+def test_closed_cases_teach_and_what_they_taught_can_be_tried(tmp_path: Path) -> None:
+    trail = small_company()
+    assert mingdan("scan", trail, *EAGER, "--out", "found", cwd=tmp_path).returncode == 0
+    matters = json.loads((tmp_path / "found" / "scan.json").read_text(encoding="utf-8"))["matters"]
+    ended = "\n".join(["matter_id,outcome", *(f"{one['matter_id']},unfounded" for one in matters[:5])])
+    (tmp_path / "ended.csv").write_text(ended, encoding="utf-8")
+    done = mingdan("learn", "found", "--outcomes", "ended.csv", "--out", "ours.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "5 decided matters, 0 of them substantiated" in done.stdout
+    again = mingdan("scan", trail, *EAGER, "--parameters", "ours.toml", "--out", "again", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    before = {one["matter_id"]: one["probability"] for one in matters}
+    after = json.loads((tmp_path / "again" / "scan.json").read_text(encoding="utf-8"))["matters"]
+    assert all(one["probability"] < before[one["matter_id"]] for one in after if one["matter_id"] in before)
+    wrong = mingdan("learn", "found", "--outcomes", "nowhere.csv", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "nowhere.csv cannot be read" in wrong.stderr
+
+
 def test_a_parameter_file_that_cannot_be_used_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text('off = ["no-such"]\n', encoding="utf-8")
     done = mingdan("scan", small_company(), "--parameters", "bad.toml", cwd=tmp_path)

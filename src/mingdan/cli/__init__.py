@@ -2,7 +2,7 @@
 
 import typer
 
-from mingdan.cli import catalogue, demonstrating, explaining, replaying, scanning, serving, trail, worlds
+from mingdan.cli import catalogue, demonstrating, explaining, learning, replaying, scanning, serving, trail, worlds
 from mingdan.cli.console import failing_clearly
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app.command("scan")(scanning.scan)
 app.command("replay")(replaying.replay)
 app.command("explain")(explaining.explain)
 app.command("dry-run")(explaining.dry_run)
+app.command("learn")(learning.learn)
 app.command("map")(scanning.propose)
 app.command("demo")(demonstrating.demo)
 app.command("simulate")(worlds.simulate)

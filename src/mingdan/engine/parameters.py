@@ -92,13 +92,13 @@ def _changed(before: Any, given: Mapping[str, object], where: str) -> Any:
         if isinstance(wanted, bool) != isinstance(value, bool):
             raise UnreadableParametersError(f"{where} {name} must be written like {wanted!r}.")
         if isinstance(wanted, int | float) and not isinstance(wanted, bool):
-            _number(f"{where} {name}", value)
+            _number(f"{where} {name}", value, least=-10 if name == "intercept" else 0)
         elif type(wanted) is not type(value):
             raise UnreadableParametersError(f"{where} {name} must be written like {wanted!r}.")
     return replace(before, **given)
 
 
-def _number(where: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise UnreadableParametersError(f"{where} must be a number, 0 or more; {value!r} is not.")
+def _number(where: str, value: object, least: float = 0) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
+        raise UnreadableParametersError(f"{where} must be a number, {least:g} or more; {value!r} is not.")
     return float(value)
