@@ -22,7 +22,7 @@ DEAL_LOST = declare_kind(
 
 
 def lose_deal(
-    number: int = 1, *, phone: str | None = "13671284567", winner: str | None = "林晓", by: str = "people.user:7"
+    number: int = 1, *, phone: str | None = "13671284567", winner: str | None = "林晓", by: str = "people.user:7007"
 ) -> str:
     """Record that a deal was lost, in a transaction of its own."""
     with transaction.atomic():

@@ -31,7 +31,7 @@ def test_an_entry_is_canonical_json_and_holds_personal_values_only_as_commitment
         "id": entry_id,
         "kind": "tests.deal_lost",
         "at": "2026-03-02T09:30:01.000000Z",
-        "by": "people.user:7",
+        "by": "people.user:7007",
         "about": "crm.deal:1",
         "data": {"reason": "price", "amount": "1200.00"},
     }
@@ -96,7 +96,7 @@ def test_an_object_is_referred_to_by_what_outlives_it() -> None:
 
 
 def test_reading_is_recorded_like_writing() -> None:
-    record_reading("searched", by="people.user:7", at=NOW, about="crm.deals", found=3, words="远山")
+    record_reading("searched", by="people.user:7007", at=NOW, about="crm.deals", found=3, words="远山")
     entry = PendingEntry.objects.get()
     assert entry.kind == "trail.searched"
     assert "远山" not in entry.text
@@ -106,7 +106,7 @@ def test_reading_is_recorded_like_writing() -> None:
 def test_an_erased_value_is_gone_everywhere_and_every_proof_still_verifies(key: LogKey, tmp_path: Path) -> None:
     kept = log_of(key, 6)
     entry_id = Entry.objects.get(index=2).entry_id
-    erase_values(entry_id, ["phone", "winner"], by="people.user:9", at=NOW, reason="deletion request 12")
+    erase_values(entry_id, ["phone", "winner"], by="people.user:9009", at=NOW, reason="deletion request 12")
     value = PersonalValue.objects.get(entry_id=entry_id, field="phone")
     assert (value.salt, value.value, value.erased_at) == (None, None, NOW)
     verdict = verify_log(read_key(key.public), earlier=kept)

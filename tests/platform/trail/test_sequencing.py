@@ -72,6 +72,13 @@ def test_what_came_between_two_checkpoints_is_signed_at_the_next_turn_even_if_no
     assert list(Checkpoint.objects.order_by("size").values_list("size", flat=True)) == [1, 2]
 
 
+def test_a_clock_that_is_set_back_does_not_put_checkpoints_off(key: LogKey) -> None:
+    sequence(key, at=NOW)
+    lose_deal()
+    sequence(key, at=NOW - timedelta(days=1))
+    assert Checkpoint.objects.count() == 2
+
+
 def test_complete_subtrees_of_256_are_stored_with_their_hash(key: LogKey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequencing, "STORED_LEVELS", 2)
     for number in range(40):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 
 from mingdan.platform.trail.actions import Subject, reference
 from mingdan.platform.trail.kinds import kind_called
@@ -35,27 +35,39 @@ class Told:
     sentence: str
 
 
-def history_of(subject: Subject, *, most: int = SHOWN, language: str | None = None) -> list[Told]:
-    """Return what happened to an object, newest first, told in a language (default: the reader's)."""
-    return _told({"about": reference(subject)}, most, language)
+def history_of(
+    subject: Subject, *, most: int = SHOWN, language: str | None = None, with_personal: bool = False
+) -> list[Told]:
+    """Return what happened to an object, newest first, told in a language (default: the reader's).
+
+    Personal values are withheld unless the caller knows that this reader may see all of them.
+    """
+    return _told({"about": reference(subject)}, most, language, with_personal)
 
 
-def acts_of(person: Subject, *, most: int = SHOWN, language: str | None = None) -> list[Told]:
-    """Return what a person did, newest first, told in a language (default: the reader's)."""
-    return _told({"by": reference(person)}, most, language)
+def acts_of(
+    person: Subject, *, most: int = SHOWN, language: str | None = None, with_personal: bool = False
+) -> list[Told]:
+    """Return what a person did, newest first; languages and personal values as in `history_of`."""
+    return _told({"by": reference(person)}, most, language, with_personal)
 
 
-def _told(chosen: dict[str, str], most: int, language: str | None) -> list[Told]:
+def _told(chosen: dict[str, str], most: int, language: str | None, with_personal: bool) -> list[Told]:
     waiting: list[Recorded] = list(PendingEntry.objects.filter(**chosen).order_by("-pk")[:most])
     numbered = Entry.objects.filter(**chosen).order_by("-index")[: most - len(waiting)]
-    return tell([*waiting, *numbered], language or get_language() or "en")
+    return tell([*waiting, *numbered], language or get_language() or "en", with_personal=with_personal)
 
 
-def tell(entries: Iterable[Recorded], language: str) -> list[Told]:
-    """Return entries as sentences in English or Chinese; erased values are said to be erased."""
+def tell(entries: Iterable[Recorded], language: str, *, with_personal: bool = False) -> list[Told]:
+    """Return entries as sentences in English or Chinese; erased and withheld values are said to be so."""
+    with override(language):
+        return _sentences(list(entries), language, with_personal)
+
+
+def _sentences(entries: list[Recorded], language: str, with_personal: bool) -> list[Told]:
     read = [(entry, json.loads(entry.text)) for entry in entries]
     values: dict[tuple[str, str], Any] = {
-        (entry_id, field): None if value is None else json.loads(value)
+        (entry_id, field): gettext("(erased)") if value is None else json.loads(value) if with_personal else None
         for entry_id, field, value in PersonalValue.objects.filter(
             entry_id__in=[entry.entry_id for entry, said in read if "personal" in said]
         ).values_list("entry_id", "field", "value")
@@ -82,7 +94,7 @@ def _sentence(said: dict[str, Any], values: dict[tuple[str, str], Any], names: d
     filled |= {name: "" if value is None else value for name, value in said.get("data", {}).items()}
     for name in said.get("personal", {}):
         value = values.get((said["id"], name))
-        filled[name] = gettext("(erased)") if value is None else value
+        filled[name] = gettext("(withheld)") if value is None else value
     by, about = said.get("by", ""), said.get("about", "")
     filled |= {"by": names.get(by, by) or gettext("Mingdan"), "about": names.get(about, about)}
     return (kind.sentence.zh if language.startswith("zh") else kind.sentence.en).format_map(_Lenient(filled))
@@ -120,19 +132,21 @@ def newest_checkpoint() -> Checkpoint | None:
 
 def stored_subtrees() -> Subtrees:
     """Return what proofs are made from: hashes of complete subtrees, out of the stored ones nearest below."""
-    read: dict[tuple[int, int], list[bytes]] = {}
+    read: dict[tuple[int, int, int], list[bytes]] = {}
 
     def below(level: int, number: int) -> list[bytes]:
         stored = level - level % STORED_LEVELS
         first, count = number << level - stored, 1 << level - stored
-        if (stored, first) not in read:
+        if (stored, first, count) not in read:
             if stored:
                 rows = SubtreeHash.objects.filter(level=stored, number__gte=first, number__lt=first + count)
-                read[stored, first] = [bytes(one) for one in rows.order_by("number").values_list("hash", flat=True)]
+                read[stored, first, count] = [
+                    bytes(one) for one in rows.order_by("number").values_list("hash", flat=True)
+                ]
             else:
                 leaves = Entry.objects.filter(index__gte=first, index__lt=first + count).order_by("index")
-                read[stored, first] = [bytes(one) for one in leaves.values_list("leaf", flat=True)]
-        return read[stored, first]
+                read[stored, first, count] = [bytes(one) for one in leaves.values_list("leaf", flat=True)]
+        return read[stored, first, count]
 
     def subtree(level: int, number: int) -> bytes:
         hashes = below(level, number)

@@ -138,7 +138,10 @@ def _move(first: int, waiting: list[Any], leaves: list[bytes]) -> None:
 
 def _sign_if_due(key: LogKey, frontier: Frontier, *, at: datetime, every: timedelta) -> None:
     last = Checkpoint.objects.order_by("size").last()
-    if frontier.size == (last.size if last else 0) or (last and at - last.signed_at < every):
+    # a clock that was set back must not put checkpoints off until it has caught up
+    if last and (frontier.size == last.size or timedelta(0) <= at - last.signed_at < every):
+        return
+    if not frontier.size:
         return
     note = key.sign_checkpoint(frontier.size, frontier.root())
     Checkpoint.objects.create(size=frontier.size, note=note, signed_at=at)
