@@ -7,8 +7,8 @@ the common factor; the loss on companies left out is printed for several penalti
 these factors are compared with the truth, and a slope and an intercept on the log odds are fitted to it.
 """
 
+import argparse
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from side_deal_worlds import Scanned, scanned, tuning_worlds
+from side_deal_worlds import Scanned, scanned, tuning_worlds, worlds_in
 
 from mingdan.engine.detectors import DETECTORS
 from mingdan.engine.evaluate.reading import Diversion, Judge
@@ -29,7 +29,7 @@ from mingdan.engine.fuse.matters import counted_of
 from mingdan.engine.fuse.weighing import spill_over, weigh
 from mingdan.engine.result import Matter
 
-COMPANIES = 24
+COMPANIES = 36
 LOOKS_BACK = (0, 240)
 PENALTY = 3.0
 """The held-out loss hardly differs from 1 to 30, so the least that still steadies detectors that seldom speak."""
@@ -79,7 +79,7 @@ def cases_of(scans: Sequence[Scanned], fusion: Fusion) -> Cases:
         judge = truth_of(one)
         counted = counted_of(one.findings, by_code, one.moment, fusion)
         by_person: dict[str, list[tuple[object, ...]]] = {}
-        for group in groups_of(lowered(counted, one.salespeople, fusion.customers_touched)):
+        for group in groups_of(lowered(counted, one.salespeople, fusion)):
             if group[0].employee_id:
                 by_person.setdefault(group[0].employee_id, []).append(group)
         for person, groups in by_person.items():
@@ -170,8 +170,15 @@ def probabilities(scans: Sequence[Scanned], fusion: Fusion) -> tuple[Floats, Flo
 
 def main() -> None:
     """Learn on the tuning companies and write what was learnt."""
-    companies = int(sys.argv[1]) if len(sys.argv) > 1 else COMPANIES
-    scans = scanned(tuning_worlds(companies), LOOKS_BACK)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--companies", type=int, default=COMPANIES)
+    parser.add_argument(
+        "--also", nargs="*", type=Path, default=(), help="folders of trails with a truth, by other hands"
+    )
+    chosen = parser.parse_args()
+    others = [world for folder in chosen.also for world in worlds_in(folder)]
+    companies = chosen.companies + len(others)
+    scans = scanned([*tuning_worlds(chosen.companies), *others], LOOKS_BACK)
     plain = Fusion()
     cases = cases_of(scans, plain)
     print(f"{len(cases.is_true)} matters in {companies} companies, {int(cases.is_true.sum())} of them true")
@@ -188,14 +195,14 @@ def main() -> None:
         print(f"{name}: calibration error {calibration_error(rows):.4f}, average precision of matters {ranked:.3f}")
         for n, at, share in rows:
             print(f"   said {at:.2f}, true {share:.2f} of {n}")
-    write(scales, slope, intercept, companies, PENALTY)
+    write(scales, slope, intercept, chosen.companies, len(others))
 
 
-def write(scales: dict[str, float], slope: float, intercept: float, companies: int, penalty: float) -> None:
+def write(scales: dict[str, float], slope: float, intercept: float, companies: int, others: int) -> None:
     """Write learnt.toml."""
     lines = [
         "# Written by benchmarks/learn_weights.py: do not edit; a parameter file changes what a company wants otherwise.",
-        f"# Learnt on {companies} invented companies, seeds 1001 to {1000 + companies}, penalty {penalty:g}.",
+        f"# Learnt on {companies} invented companies, seeds 1001 to {1000 + companies}, and {others} that another hand invented.",
         "",
         "[fusion]",
         f"slope = {slope:.3f}",

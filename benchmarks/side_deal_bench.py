@@ -5,6 +5,7 @@ as if it were then; the baselines see the whole trail at its end. What was found
 .cache/side_deal_bench, so that a run that was cut short goes on where it stopped.
 
     python benchmarks/side_deal_bench.py [--seeds 20] [--scenarios mixed subtle adaptive none] [--every month]
+    python benchmarks/side_deal_bench.py --trails FOLDER...    companies that somebody else invented, with their truth
 """
 
 import argparse
@@ -14,13 +15,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from side_deal_baselines import mechanical, points, spoken, words_and_acts
 from side_deal_table import table_of
-from side_deal_worlds import CACHE, World, reporting_worlds
+from side_deal_worlds import CACHE, World, reporting_worlds, worlds_in
 
 from mingdan.engine.evaluate.judging import LOWERED
 from mingdan.engine.evaluate.reading import Judge, Judged
@@ -40,7 +42,6 @@ from mingdan.engine.parameters import shipped
 from mingdan.engine.reading import read_trail
 from mingdan.engine.replay import days_of, replay
 from mingdan.engine.scan import ScanOptions
-from mingdan.engine.simulate import simulate
 
 SCENARIOS = ("mixed", "subtle", "adaptive", "none")
 LAST = timedelta(days=365)
@@ -61,17 +62,9 @@ def record_of(world: World, every: str) -> dict[str, Any]:
 
 
 def _measured(world: World, every: str, folder: Path) -> dict[str, Any]:
-    trail, out, workspace = folder / "trail", folder / "replay", folder / "workspace"
+    trail, out, workspace = world.written(folder / "trail"), folder / "replay", folder / "workspace"
     out.mkdir()
     workspace.mkdir()
-    simulate(
-        trail,
-        reps=world.reps,
-        accounts=world.accounts,
-        years=world.years,
-        seed=world.seed,
-        scenario=world.scenario,  # type: ignore[arg-type]
-    )
     read = read_trail(trail, workspace=workspace)
     end = read.latest.date()
     results = []
@@ -199,14 +192,17 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--scenarios", nargs="*", default=SCENARIOS, choices=SCENARIOS)
     parser.add_argument("--every", default="month", choices=("week", "month", "quarter", "end"))
+    parser.add_argument("--trails", nargs="*", type=Path, default=())
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
     records: dict[str, list[dict[str, Any]]] = {}
     with ProcessPoolExecutor(chosen.processes) as pool:
         worlds = {scenario: reporting_worlds(scenario, chosen.seeds) for scenario in chosen.scenarios}
+        if chosen.trails:
+            worlds = {folder.name: worlds_in(folder) for folder in chosen.trails}
         # one of each scenario at a time, so that a run that is cut short has something of all
-        in_turn = [world for one_of_each in zip(*worlds.values(), strict=True) for world in one_of_each]
+        in_turn = [world for one_of_each in zip_longest(*worlds.values()) for world in one_of_each if world]
         jobs = {world: pool.submit(record_of, world, chosen.every) for world in in_turn}
         for scenario, some in worlds.items():
             records[scenario] = [jobs[world].result() for world in some]

@@ -1,4 +1,7 @@
-"""The invented companies of SideDealBench: which seeds are for learning, which for reporting, and how one is scanned."""
+"""The invented companies of SideDealBench: which seeds are for learning, which for reporting, and how one is scanned.
+
+A folder of trails that somebody else invented, each with its truth, takes part in the same way: its scenario is its name.
+"""
 
 import pickle
 import tempfile
@@ -23,13 +26,28 @@ CACHE = Path(__file__).parents[1] / ".cache" / "side_deal_bench"
 
 @dataclass(frozen=True)
 class World:
-    """One invented company."""
+    """One invented company: ours, drawn from its seed, or somebody else's in the folder `trail`."""
 
     scenario: str
     seed: int
-    reps: int
-    accounts: int
-    years: float
+    reps: int = 0
+    accounts: int = 0
+    years: float = 0
+    trail: Path | None = None
+
+    def written(self, folder: Path) -> Path:
+        """Return the company's trail; one of ours is written to the folder first."""
+        if self.trail:
+            return self.trail
+        simulate(
+            folder,
+            reps=self.reps,
+            accounts=self.accounts,
+            years=self.years,
+            seed=self.seed,
+            scenario=self.scenario,  # type: ignore[arg-type]
+        )
+        return folder
 
 
 def tuning_worlds(count: int) -> list[World]:
@@ -48,6 +66,12 @@ def reporting_worlds(scenario: str, count: int) -> list[World]:
     """Return companies of 100 salespeople and 3 years for the published table: seeds 2001 and up, never used to learn."""
     first = 2001 + 100 * ("mixed", "subtle", "adaptive", "none").index(scenario)
     return [World(scenario, first + place, 100, 2000, 3) for place in range(count)]
+
+
+def worlds_in(folder: Path) -> list[World]:
+    """Return the companies of a folder that somebody else filled: every trail in it that has a truth."""
+    trails = sorted(one.parent for one in folder.glob("*/truth"))
+    return [World(folder.name, place, trail=trail) for place, trail in enumerate(trails, start=1)]
 
 
 @dataclass(frozen=True)
@@ -75,16 +99,8 @@ def _scan_or_load(world: World, looks_back: tuple[int, ...]) -> list[Scanned]:
         loaded: list[Scanned] = pickle.loads(kept.read_bytes())  # noqa: S301  # our own file
         return loaded
     with tempfile.TemporaryDirectory() as folder:
-        trail, workspace = Path(folder, "trail"), Path(folder, "workspace")
+        trail, workspace = world.written(Path(folder, "trail")), Path(folder, "workspace")
         workspace.mkdir()
-        simulate(
-            trail,
-            reps=world.reps,
-            accounts=world.accounts,
-            years=world.years,
-            seed=world.seed,
-            scenario=world.scenario,  # type: ignore[arg-type]
-        )
         truth = {
             name: pq.read_table(trail / "truth" / f"{name}.parquet").to_pylist()  # type: ignore[no-untyped-call]
             for name in ("diversions", "employees")

@@ -112,7 +112,7 @@ def test_another_matter_says_of_the_person_what_is_told(told: str, weight: float
 @pytest.mark.parametrize("others", [0, 2, 8, 40])
 def test_a_sign_that_many_show_counts_as_little_as_told(others: int) -> None:
     shown = [f("losses", kind="employee", weight=1.8, employee=f"E{n}") for n in range(others + 1)]
-    kept = lowered(shown, 100, FUSION.customers_touched)[0].weight
+    kept = lowered(shown, 100, FUSION)[0].weight
     assert ROWS[f"{others} of the 99 others"] == [f"{kept:.2f}"]
 
 

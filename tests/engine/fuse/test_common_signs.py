@@ -2,12 +2,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingdan.engine.fuse.common_signs import lowered
+from mingdan.engine.fuse.fusion import Fusion
 from tests.engine.fuse.cases import f
+
+FUSION = Fusion(customers_touched=0.1)
 
 
 def kept(weight: float, *, others: int, salespeople: int, kind: str = "employee") -> float:
     shown = [f("losses", kind=kind, weight=weight, employee=f"E{n}", accounts=(f"A{n}",)) for n in range(others + 1)]
-    return lowered(shown, salespeople, touched=0.1)[0].weight
+    return lowered(shown, salespeople, FUSION)[0].weight
 
 
 def test_a_sign_that_nobody_else_shows_keeps_its_weight() -> None:
@@ -25,12 +28,12 @@ def test_a_sign_at_one_customer_may_be_less_rare_than_one_on_the_person() -> Non
 
 def test_a_weaker_sign_of_the_others_does_not_lower_a_stronger_one() -> None:
     weak = [f("losses", kind="employee", weight=0.2, employee=f"E{n}") for n in range(1, 50)]
-    assert lowered([f("losses", kind="employee", weight=1.8, employee="E0"), *weak], 50, 0.1)[0].weight == 1.8
+    assert lowered([f("losses", kind="employee", weight=1.8, employee="E0"), *weak], 50, FUSION)[0].weight == 1.8
 
 
 def test_findings_without_a_salesperson_and_exculpatory_ones_stay() -> None:
     shown = [f("losses", employee=None), f("said", weight=-0.5)]
-    assert lowered(shown, 10, 0.1) == shown
+    assert lowered(shown, 10, FUSION) == shown
 
 
 @given(st.floats(0.05, 2.7), st.integers(0, 60), st.integers(0, 60))

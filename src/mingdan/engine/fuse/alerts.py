@@ -1,18 +1,19 @@
 """Which matters may name a person."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from mingdan.engine.detector import Detector
-from mingdan.engine.findings import FIRST_KEY_FAMILIES, Status, Text
+from mingdan.engine.findings import FIRST_KEY_FAMILIES, Evidence, Status, Text
 from mingdan.engine.fuse.checks import CHECKS, gain, most_telling
 from mingdan.engine.fuse.fusion import Fusion
 from mingdan.engine.result import Alert, Explanation, Matter
 
-KEY_WEIGHT = 0.2
+KEY_WEIGHT = 0.1
 """What a family must carry, after fusion, to count as a key."""
 
 JOINS = 0.5
@@ -39,14 +40,17 @@ class Policy:
 
 
 def turns_two_keys(matter: Matter, detectors: Sequence[Detector[Any]]) -> bool:
-    """Return whether two families speak, one of them money, chain, entity, service or voice."""
+    """Return whether two families speak, one of them money, chain, entity, service or voice, each of rows of its own."""
     family_of = {detector.code: detector.family for detector in detectors}
-    by_family: dict[str, float] = {}
+    by_family: dict[str, float] = defaultdict(float)
+    rows: dict[str, set[Evidence]] = defaultdict(set)
     for reason in matter.reasons:
         family = family_of[reason.finding.detector]
-        by_family[family] = by_family.get(family, 0.0) + reason.weight
-    keys = {family for family, weight in by_family.items() if weight >= KEY_WEIGHT}
-    return len(keys) >= 2 and bool(keys & FIRST_KEY_FAMILIES)
+        by_family[family] += reason.weight
+        rows[family].update(reason.finding.evidence)
+    keys = [family for family, weight in by_family.items() if weight >= KEY_WEIGHT]
+    first = [family for family in keys if family in FIRST_KEY_FAMILIES]
+    return any(rows[one] != rows[other] for one in first for other in keys if other != one)
 
 
 def alerts_of(

@@ -17,17 +17,24 @@ class Fusion:
 
     `salespeople_diverting` is the share of salespeople taken to divert orders before any evidence (detection.md §3; no
     source gives a prevalence), `customers_touched` the share of such a salesperson's customers that are touched: the price
-    of looking at every customer for a sign. A further finding of a family counts `repeat` of the one before; a family
-    carries at most `family_cap`. `scales` multiplies each detector's weights, `slope` and `intercept` stretch and move the
-    log odds at the end: these three are learnt (`benchmarks/learn_weights.py`). Evidence counts in full for `fresh_days`,
-    then loses half its weight every `half_life_days`, and is gone after `expiry_days`.
+    of looking at every customer for a sign. `shown_by` is the share of those who divert that show a sign at all: what
+    colleagues show too cannot count for more than that share over theirs. A further finding of a family counts `repeat` of
+    the one before; a row that another family cited already counts `cited_again`; a family carries at most `family_cap`.
+    Signs weaker than `full_weight` fade: a weight w counts w (w / full_weight) ^ `fading`. `scales` multiplies each
+    detector's weights, `slope` and `intercept` stretch and move the log odds at the end: these are learnt
+    (`benchmarks/learn_weights.py`). Evidence counts in full for `fresh_days`, then loses half its weight every
+    `half_life_days`, and is gone after `expiry_days`.
     """
 
     salespeople_diverting: float = 0.03
-    customers_touched: float = 0.05
+    customers_touched: float = 0.2
+    shown_by: float = 0.3
     repeat: float = 0.3
+    cited_again: float = 0.5
+    full_weight: float = 1.8
+    fading: float = 1.0
     family_cap: float = 2.7
-    fresh_days: float = 365.0
+    fresh_days: float = 730.0
     half_life_days: float = 730.0
     expiry_days: float = 1461.0
     scales: Mapping[str, float] = field(default_factory=lambda: NOTHING)
@@ -37,6 +44,12 @@ class Fusion:
     def scale(self, detector: str) -> float:
         """Return by how much a detector's weights are multiplied; 1 for one that nothing was learnt about."""
         return self.scales.get(detector, 1.0)
+
+    def worth(self, detector: str, weight: float) -> float:
+        """Return what a detector's weight counts for; what speaks against the claim counts in full."""
+        if weight <= 0:
+            return weight
+        return float(self.scale(detector) * weight * min(1.0, weight / self.full_weight) ** self.fading)
 
     def kept_after(self, days: float) -> float:
         """Return the share of its weight that evidence of an age keeps."""

@@ -39,9 +39,7 @@ def matters_of(
     by_code = {detector.code: detector for detector in detectors}
     family_of: dict[str, Family] = {detector.code: detector.family for detector in detectors}
     by_person: dict[str | None, list[Weighed]] = defaultdict(list)
-    for group in groups_of(
-        lowered(counted_of(findings, by_code, as_of, fusion), salespeople, fusion.customers_touched)
-    ):
+    for group in groups_of(lowered(counted_of(findings, by_code, as_of, fusion), salespeople, fusion)):
         by_person[group[0].employee_id].append(weigh(group, family_of, fusion))
     matters: list[Matter] = []
     for person, weighed in by_person.items():
@@ -58,14 +56,12 @@ def counted_of(
     """Return what counts towards naming, with the weight that was learnt and that time has left; too old a sign is gone."""
     counted = []
     for finding in findings:
-        if by_code[finding.detector].modifier:
-            continue
         kept = fusion.kept_after((as_of - finding.at).total_seconds() / SECONDS_A_DAY) if as_of else 1.0
-        if finding.weight > 0:
-            counted.append(replace(finding, weight=round(finding.weight * fusion.scale(finding.detector) * kept, 6)))
-        elif kept > 0:
-            counted.append(finding)
-    return [finding for finding in counted if finding.weight != 0]
+        if by_code[finding.detector].modifier or finding.weight == 0 or kept == 0:
+            continue
+        worth = fusion.worth(finding.detector, finding.weight)
+        counted.append(replace(finding, weight=round(worth * kept, 6) if worth > 0 else worth))
+    return counted
 
 
 def _matter(weighed: Weighed, chance: float, by_code: dict[str, Detector[Any]]) -> Matter:

@@ -29,18 +29,20 @@ class Weighed:
 
 
 def weigh(findings: Sequence[Finding], family_of: dict[str, Family], fusion: Fusion) -> Weighed:
-    """Add up a group: rows cited twice count once, a family's repeats count little, families add.
+    """Add up a group: rows cited twice in a family count once, a family's repeats count little, families add.
 
-    Findings that speak against (negative weight) count in full: what exculpates is never shrunk.
+    Two families may see different things in one row (a contract's account and its party), but what makes the row odd for
+    an innocent reason makes both: it counts `cited_again`. Findings that speak against (negative weight) count in full:
+    what exculpates is never shrunk.
     """
     kept: dict[Family, list[tuple[Finding, float]]] = defaultdict(list)
-    cited: set[Evidence] = set()
+    cited: dict[Evidence, set[Family]] = defaultdict(set)
     for finding in sorted(findings, key=lambda finding: (-finding.weight, finding.finding_id)):
-        new = [row for row in finding.evidence if row not in cited]
-        share = len(new) / len(finding.evidence) if finding.evidence and finding.weight > 0 else 1.0
         family = family_of[finding.detector]
+        share = _new_share(finding, family, cited, fusion.cited_again) if finding.weight > 0 else 1.0
         kept[family].append((finding, _after_repeats(finding.weight * share, kept[family], fusion.repeat)))
-        cited.update(finding.evidence)
+        for row in finding.evidence:
+            cited[row].add(family)
     capped = {family: _capped(kept[family], fusion.family_cap) for family in sorted(kept)}
     by_family = {family: sum(weight for _, weight in entries) for family, entries in capped.items()}
     listed = tuple(entry for entries in capped.values() for entry in entries)
@@ -54,6 +56,14 @@ def weigh(findings: Sequence[Finding], family_of: dict[str, Family], fusion: Fus
         on_customers=len(personal) < len(listed),
         ties_a_firm=any(finding.company_ids and weight > 0 for finding, weight in personal),
     )
+
+
+def _new_share(finding: Finding, family: Family, cited: dict[Evidence, set[Family]], again: float) -> float:
+    """Return how much of a finding rests on rows not cited yet."""
+    if not finding.evidence:
+        return 1.0
+    worth = [1.0 if not cited.get(row) else 0.0 if family in cited[row] else again for row in finding.evidence]
+    return sum(worth) / len(worth)
 
 
 def _capped(entries: list[tuple[Finding, float]], most: float) -> list[tuple[Finding, float]]:
