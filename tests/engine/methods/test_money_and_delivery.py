@@ -16,6 +16,7 @@ from mingdan.engine.detectors import (
 from mingdan.engine.methods.balance_gaps import answers, explained, is_gap, made_of_invoices, usual_share
 from mingdan.engine.methods.cost_after_loss import costs_after_loss
 from mingdan.engine.methods.delivery_cases import Limits, delivery_cases
+from mingdan.engine.methods.held_receipts import held_receipts
 from mingdan.engine.methods.posting_lags import late_receipts
 from mingdan.engine.methods.program_goods import served_elsewhere
 from mingdan.engine.methods.receipt_chains import Crossed, chains_of
@@ -94,6 +95,19 @@ def test_only_the_person_with_late_receipts_is_surprising() -> None:
     assert set(lags) == {"E0"}
     assert (lags["E0"].late, lags["E0"].receipts, lags["E0"].longest) == (30, 30, 15)
     assert lags["E0"].p < 0.001
+
+
+def test_money_in_hand_for_two_months_is_told_of_who_collected_it() -> None:
+    trail = example(lapping.DETECTOR, 3)
+    (one,) = held_receipts(trail, 45).values()
+    assert (one.person, one.held, one.collected, one.customers, one.longest) == ("E0", 3, 9, 3, 59)
+    assert one.p == pytest.approx(0.0256, abs=0.0001)
+    assert held_receipts(trail, 60) == {}
+
+
+def test_money_held_by_everybody_is_nobodys_sign() -> None:
+    shared = held_receipts(example(lapping.DETECTOR, 4), 45)
+    assert all(one.p > 0.3 for one in shared.values())
 
 
 def test_machines_served_elsewhere_are_counted_against_the_program() -> None:

@@ -1,4 +1,4 @@
-"""M4: money of one customer covers what another's money should have paid, or receipts lie long before they are posted."""
+"""M4: money of one customer covers what another's should have paid, or lies long with whoever collected it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import ibis
-
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import Detector, Example, Innocent
-from mingdan.engine.findings import Evidence, Finding, Status, Text
+from mingdan.engine.findings import Evidence, Fact, Finding, Status, Text
 from mingdan.engine.methods.evidence import weight_from_p
-from mingdan.engine.methods.listed import among
-from mingdan.engine.methods.posting_lags import Lag, late_receipts, receipts
+from mingdan.engine.methods.held_receipts import Held, Row, held_receipts, longest_receipts
+from mingdan.engine.methods.posting_lags import Lag, late_receipts
 from mingdan.engine.methods.receipt_chains import Chains, Crossed, books_of, chains_of, crossed_receipts, without_groups
 from mingdan.engine.trail import Tables, moment, money
 
@@ -22,7 +20,8 @@ from mingdan.engine.trail import Tables, moment, money
 class Parameters:
     """Late is beyond `quantile` of all receipts of the channel and `least_days`; told from `lag_p` on, `lag` at most.
 
-    Two crossed receipts link within `chain_days`; `least_links` make a chain, which carries `chain` at most.
+    Held is collected by the person and posted after more than `held_days`, longer than a month's end with a holiday after
+    it; from `least_held` on, and `held` at most. Two crossed receipts link within `chain_days`; `least_links` make a chain, which carries `chain` at most.
     """
 
     least_days: int = 5
@@ -30,32 +29,48 @@ class Parameters:
     lag_p: float = 0.01
     least_late: int = 4
     lag: float = 0.3
+    held_days: int = 45
+    least_held: int = 3
+    held: float = 1.3
     chain_days: int = 60
     least_links: int = 2
     chain: float = 1.8
     cited: int = 20
 
 
+@dataclass(frozen=True)
+class _Case:
+    """What is told of one person; None is silent."""
+
+    person: str
+    weight: float
+    chain: Chains | None
+    lag: Lag | None
+    held: Held | None
+
+
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
-    """Return one finding per person with a chain of crossed receipts or with surprisingly many late ones."""
+    """Return one finding per person with a chain of crossed receipts, with surprisingly many late or long-held ones."""
     crossed = crossed_receipts(tables)
     every = chains_of(crossed, books_of(tables), parameters.chain_days) if crossed else {}
     chains = without_groups(tables, every, parameters.least_links)
-    lags = (
-        late_receipts(tables, parameters.least_days, parameters.quantile) if tables.has("payments", "posted_at") else {}
-    )
-    told = []
-    for person in sorted({*chains, *lags}):
-        chain, lag = chains.get(person), lags.get(person)
-        late, linked = _lag_weight(lag, parameters), _chain_weight(chain, parameters)
-        if late + linked > 0:
-            told.append((person, chain if linked else None, lag if late else None, late + linked))
-    longest = _longest(tables, [person for person, _, lag, _ in told if lag], parameters)
-    return [
-        _finding(tables, person, chain, lag, weight, longest.get(person, ()))
-        for person, chain, lag, weight in told
-        if chain or longest.get(person)
-    ]
+    is_posted = tables.has("payments", "posted_at")
+    lags = late_receipts(tables, parameters.least_days, parameters.quantile) if is_posted else {}
+    held = held_receipts(tables, parameters.held_days) if is_posted else {}
+    people = sorted({*chains, *lags, *held})
+    judged = (_judged(one, chains.get(one), lags.get(one), held.get(one), parameters) for one in people)
+    cases = [case for case in judged if case.weight > 0]
+    holding = [case.person for case in cases if case.held]
+    late = [case.person for case in cases if case.lag and not case.held]
+    longest = longest_receipts(tables, holding, late, parameters.held_days, parameters.cited)
+    return [_finding(tables, one, longest.get(one.person, ())) for one in cases if one.chain or one.person in longest]
+
+
+def _judged(person: str, chain: Chains | None, lag: Lag | None, held: Held | None, parameters: Parameters) -> _Case:
+    """Add up; late and held speak of the same receipts, so that only the heavier counts."""
+    linked, late, kept = _chain_weight(chain, parameters), _lag_weight(lag, parameters), _held_weight(held, parameters)
+    weight = linked + max(late, kept)
+    return _Case(person, weight, chain if linked else None, lag if late else None, held if kept else None)
 
 
 def _lag_weight(lag: Lag | None, parameters: Parameters) -> float:
@@ -64,76 +79,85 @@ def _lag_weight(lag: Lag | None, parameters: Parameters) -> float:
     return min(parameters.lag, weight_from_p(lag.p))
 
 
+def _held_weight(held: Held | None, parameters: Parameters) -> float:
+    if held is None or held.held < parameters.least_held:
+        return 0.0
+    return min(parameters.held, weight_from_p(held.p))
+
+
 def _chain_weight(chain: Chains | None, parameters: Parameters) -> float:
     if chain is None or len(chain.links) < parameters.least_links:
         return 0.0
     return min(parameters.chain, weight_from_p(chain.p))
 
 
-Late = Sequence[Mapping[str, Any]]
-
-
-def _longest(tables: Tables, people: Sequence[str], parameters: Parameters) -> dict[str, Late]:
-    """Return each person's receipts that lay longest, the longest first."""
-    if not people:
-        return {}
-    paid = among(receipts(tables).filter(ibis._.posted_at.notnull()), "person", people)
-    held = paid.posted_at.truncate("s").epoch_seconds() - paid.received_at.truncate("s").epoch_seconds()
-    paid = paid.mutate(held=held)
-    last = ibis.window(group_by="person", order_by=[ibis.desc("held"), "payment_id"])  # type: ignore[no-untyped-call]
-    top = paid.mutate(place=ibis.row_number().over(last)).filter(ibis._.place < parameters.cited)
-    columns = ("person", "payment_id", "account_id", "received_at", "posted_at", "amount", "place")
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in tables.records(top.select(*columns), order_by=["person", "place"]):
-        found.setdefault(row["person"], []).append(row)
-    return {person: tuple(rows) for person, rows in found.items()}
-
-
-def _finding(tables: Tables, person: str, chain: Chains | None, lag: Lag | None, weight: float, late: Late) -> Finding:
+def _finding(tables: Tables, case: _Case, late: Sequence[Row]) -> Finding:
+    chain, held = case.chain, case.held
     linked: Sequence[Crossed] = sorted({one for pair in chain.links for one in pair}) if chain else ()
-    days = [one.at for one in linked] + ([moment(row["posted_at"]) for row in late] if lag else [])
+    days = [one.at for one in linked] + [moment(row["posted_at"]) for row in late]
     accounts = [name for one in linked for name in (one.payer, one.credited)]
-    accounts += [row["account_id"] for row in late] if lag and not linked else []
-    cited = [one.payment_id for one in linked] + ([row["payment_id"] for row in late] if lag else [])
-    amount = sum((one.amount for one in linked), Decimal(0))
+    accounts += [row["account_id"] for row in late] if held or not linked else []
+    cited = dict.fromkeys([*(one.payment_id for one in linked), *(row["payment_id"] for row in late)])
+    amounts = {row["payment_id"]: row["amount"] for row in late if held} | {
+        one.payment_id: one.amount for one in linked
+    }
     return Finding(
         subject_kind="employee",
-        subject_id=person,
+        subject_id=case.person,
         at=min(max(days), tables.as_of),
-        weight=weight,
-        evidence=tuple(Evidence("payments", one) for one in dict.fromkeys(cited)),
-        facts={
-            "employee": person,
-            "links": len(chain.links) if chain else 0,
-            "expected": round(chain.expected, 2) if chain else 0.0,
-            "late": lag.late if lag else 0,
-            "receipts": lag.receipts if lag else 0,
-            "usual": lag.usual if lag else 0.0,
-            "longest": lag.longest if lag else 0,
-        },
-        employee_id=person,
+        weight=case.weight,
+        evidence=tuple(Evidence("payments", one) for one in cited),
+        facts=_facts(case),
+        employee_id=case.person,
         account_ids=tuple(dict.fromkeys(accounts)),
-        amount_at_risk=money(amount),
-        explanations=_explanations(tables, person, chain, lag, min(days), max(days)),
+        amount_at_risk=money(sum(amounts.values(), Decimal(0))),
+        explanations=_explanations(tables, case, late, days),
     )
 
 
-def _explanations(
-    tables: Tables, person: str, chain: Chains | None, lag: Lag | None, start: datetime, end: datetime
-) -> dict[str, Status]:
-    def of(share: float | None) -> Status:
-        return "supported" if share is not None and share >= 0.5 and not chain else "ruled_out"
+def _facts(case: _Case) -> dict[str, Fact]:
+    chain, lag, held = case.chain, case.lag, case.held
+    return {
+        "employee": case.person,
+        "links": len(chain.links) if chain else 0,
+        "expected": round(chain.expected, 2) if chain else 0.0,
+        "held": held.held if held else 0,
+        "collected": held.collected if held else 0,
+        "customers": held.customers if held else 0,
+        "elsewhere": held.usual if held else 0.0,
+        "lay": held.longest if held else 0,
+        "late": lag.late if lag and not held else 0,
+        "receipts": lag.receipts if lag else 0,
+        "usual": lag.usual if lag else 0.0,
+        "longest": lag.longest if lag else 0,
+    }
 
-    away = tables.context.on_leave(person, start, end)
-    migration = tables.context.status(["migration"], start - timedelta(days=30), end, Scope(employee_id=person))
+
+def _explanations(tables: Tables, case: _Case, late: Sequence[Row], days: Sequence[datetime]) -> dict[str, Status]:
+    """Say what accounts for lateness; no month's end, slow channel or clerk accounts for a chain or for weeks in hand."""
+    chain, lag = case.chain, case.lag
+    is_told = bool(chain or case.held)
+
+    def of(share: float | None) -> Status:
+        return "supported" if share is not None and share >= 0.5 and not is_told else "ruled_out"
+
+    around = [(row["received_at"], row["posted_at"]) for row in late] or [(min(days), max(days))]
+    scope = Scope(employee_id=case.person)
+    moved = [tables.context.status(["migration"], start, end + timedelta(days=30), scope) for start, end in around]
+    away = [tables.context.on_leave(case.person, start, end) for start, end in around]
     return {
         "in-hand": of(lag.in_hand if lag else None),
         "month-end": of(lag.at_month_end if lag else None),
         "slow-clerk": of(lag.slow if lag else None),
-        "leave": "ruled_out" if chain else away,
+        "leave": "ruled_out" if chain else _half(away),
         "wrong-text": "open" if chain else "ruled_out",
-        "migration": migration,
+        "migration": _half(moved),
     }
+
+
+def _half(told: Sequence[Status]) -> Status:
+    """Return supported where that holds of half of the receipts."""
+    return "open" if "open" in told else "supported" if 2 * told.count("supported") >= len(told) else "ruled_out"
 
 
 def _trail(crossed: Sequence[Mapping[str, Any]], lag: int = 1) -> dict[str, Any]:
@@ -165,9 +189,26 @@ def _trail(crossed: Sequence[Mapping[str, Any]], lag: int = 1) -> dict[str, Any]
     }
 
 
+def _cash(customer: int, posted_at: str) -> dict[str, Any]:
+    return {
+        "account_id": f"A{customer}",
+        "channel": "cash",
+        "collected_by": f"E{customer % 4}",
+        "received_at": "2025-04-05",
+        "posted_at": posted_at,
+    }
+
+
+def _example(
+    name: str, crossed: Sequence[tuple[str, str]], cash: Sequence[Mapping[str, Any]] = (), *, fires: bool
+) -> Example:
+    booked = [{"account_id": account, "invoice_id": invoice} for account, invoice in crossed]
+    return Example(name=name, fires=fires, as_of="2025-06-30", records=_trail([*booked, *cash]))
+
+
 DETECTOR = Detector(
     code="lapping",
-    version=1,
+    version=2,
     design="M4",
     family="money",
     strength="W4",
@@ -177,9 +218,12 @@ DETECTOR = Detector(
         zh="是否有一家客户的回款接连用于冲抵另一家客户的欠款，或回款长时间未入账？",
     ),
     sentence=Text(
-        en="Receipts through {employee}:[ booked to another customer whose own money had gone to a third: {links:count} links, {expected:times} by "
-        "chance;][ posted late: {late:count} of {receipts:count} ({usual:percent} elsewhere), the longest after {longest:days} days;].",
+        en="Receipts through {employee}:[ booked to another customer whose own money had gone to a third: {links:count} links, "
+        "{expected:times} by chance;][ in hand for more than 45 days before they were posted: {held:count} of {collected:count} "
+        "collected, from {customers:count} customers, the longest {lay:days} days;]"
+        "[ posted late: {late:count} of {receipts:count} ({usual:percent} elsewhere), the longest after {longest:days} days;].",
         zh="经 {employee} 的回款：[入到他人名下、而该客户的款项此前又用于第三家，共 {links:count} 环，偶然预计 {expected:times} 环；]"
+        "[经手收取的 {collected:count} 笔中有 {held:count} 笔逾 45 天才入账，涉及 {customers:count} 家客户，最长 {lay:days} 天；]"
         "[{receipts:count} 笔中迟入账 {late:count} 笔（他人为 {usual:percent}），最长 {longest:days} 天；]。",
     ),
     next_step=Text(
@@ -189,11 +233,13 @@ DETECTOR = Detector(
     method=Text(
         en="Crossed receipts: money of a customer (by invoice, order, or an account that pays for that customer in 80 % of its payments) booked to an "
         "unrelated one. A link: within 60 days the customer whose money was used is credited with a third's. Weight of the "
-        "Poisson tail of the number of links against its mean when who is credited is permuted among the person's customers; at most 1.8. Late: beyond the 95th percentile "
-        "by kind of channel; beta-binomial tail against the others, at most 0.3.",
+        "Poisson tail of the number of links against its mean when who is credited is permuted among the person's customers; at most 1.8. Held: collected "
+        "by the person and posted after more than 45 days (bills of exchange left out), three at least; beta-binomial tail against what others collected, at most 1.3. "
+        "Else late: beyond the 95th percentile by kind of channel; beta-binomial tail against the others, at most 0.3.",
         zh="错位回款：某客户的款项（按发票、订单，或八成以上付款都归该客户的付款账户判断）入到无关客户名下。"
         "60 天内款项被挪用的客户又得到第三家的款项冲抵，计为一环。环数与随机置换入账对象时的均值比较，取泊松尾概率，最多 1.8。"
-        "迟入账指超过同类渠道 95% 分位，与他人比较取贝塔二项分布尾概率，最多 0.3。",
+        "久压指本人经手收取、逾 45 天才入账（承兑汇票除外），至少三笔，与他人经手的回款比较取贝塔二项分布尾概率，最多 1.3。"
+        "否则看迟入账：超过同类渠道 95% 分位，与他人比较取贝塔二项分布尾概率，最多 0.3。",
     ),
     reads={"payments": ("account_id", "received_at")},
     uses={
@@ -225,36 +271,28 @@ DETECTOR = Detector(
     ),
     wakes_on=("payments",),
     examples=(
-        Example(
-            name="each customer's money pays for the one before",
+        _example(
+            "each customer's money pays for the one before",
+            [("A4", "I0"), ("A8", "I4"), ("A12", "I8"), ("A16", "I12")],
             fires=True,
-            as_of="2025-06-30",
-            records=_trail(
-                [
-                    {"account_id": "A4", "invoice_id": "I0"},
-                    {"account_id": "A8", "invoice_id": "I4"},
-                    {"account_id": "A12", "invoice_id": "I8"},
-                    {"account_id": "A16", "invoice_id": "I12"},
-                ]
-            ),
         ),
-        Example(
-            name="a few receipts were booked to the wrong customer",
+        _example(
+            "a few receipts were booked to the wrong customer",
+            [("A4", "I0"), ("A12", "I8"), ("A20", "I16")],
             fires=False,
-            as_of="2025-06-30",
-            records=_trail(
-                [
-                    {"account_id": "A4", "invoice_id": "I0"},
-                    {"account_id": "A12", "invoice_id": "I8"},
-                    {"account_id": "A20", "invoice_id": "I16"},
-                ]
-            ),
         ),
-        Example(
-            name="one customer pays for another of its group every time",
+        _example("one customer pays for another of its group every time", [("A4", "I0")] * 4, fires=False),
+        _example(
+            "cash of three customers reached the books after two months",
+            [],
+            [_cash(n, "2025-06-03") for n in (0, 4, 8)] + [_cash(n, "2025-04-09") for n in range(12, 36)],
+            fires=True,
+        ),
+        _example(
+            "cash reached the books after two months, as it did from colleagues",
+            [],
+            [_cash(n, "2025-06-03") for n in range(12)],
             fires=False,
-            as_of="2025-06-30",
-            records=_trail([{"account_id": "A4", "invoice_id": "I0"}] * 4),
         ),
     ),
 )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
+from ibis.expr.types import Table as Expression
 
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
@@ -26,10 +27,42 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     contracts = tables.contracts.filter(ibis._.payee_bank_key.notnull())
     strange = contracts.anti_join(ours, contracts.payee_bank_key == ours.bank_key)
     used = strange.group_by("payee_bank_key").agg(contracts=ibis._.count(), people=ibis._.employee_id.nunique())
-    wanted = strange.join(used, "payee_bank_key").select(
-        "contract_id", "account_id", "employee_id", "opportunity_id", "signed_at", "amount", "contracts", "people"
-    )
+    named = strange.join(used, "payee_bank_key").left_join(_booked(tables), "payee_bank_key")
+    profile = tables.company_profile.select(payee_name="name", is_ours=ibis.literal(1)).distinct()
+    wanted = named.drop("payee_bank_key_right").left_join(profile, "payee_name").select(*_COLUMNS)
     return [_finding(tables, row, parameters) for row in tables.records(wanted, order_by=["contract_id"])]
+
+
+_COLUMNS = (
+    "contract_id",
+    "account_id",
+    "employee_id",
+    "opportunity_id",
+    "signed_at",
+    "amount",
+    "payee_name",
+    "contracts",
+    "people",
+    "booked",
+    "is_ours",
+)
+
+
+def _booked(tables: Tables) -> Expression:
+    """Return how many receipts of our books came into each account, other than what somebody collected by hand."""
+    paid = tables.payments.filter(ibis._.payee_bank_key.notnull() & ibis._.collected_by.isnull())
+    return paid.group_by("payee_bank_key").agg(booked=ibis._.count())
+
+
+def _is_booked(tables: Tables, row: dict[str, Any]) -> Status:
+    """Finance books what it sees on the statement of an account: one with receipts in our books is ours."""
+    if row["booked"]:
+        return "supported"
+    return "ruled_out" if tables.has("payments", "payee_bank_key") else "open"
+
+
+def _in_our_name(row: dict[str, Any]) -> Status:
+    return "open" if row["payee_name"] is None else "supported" if row["is_ours"] else "ruled_out"
 
 
 def _shared(row: dict[str, Any]) -> Status:
@@ -57,6 +90,8 @@ def _finding(tables: Tables, row: dict[str, Any], parameters: Parameters) -> Fin
         amount_at_risk=amount,
         explanations={
             "new-account": "open" if young else "ruled_out",
+            "booked": _is_booked(tables, row),
+            "our-name": _in_our_name(row),
             "shared-account": _shared(row),
             "escrow": tables.context.status(["waiver", "migration"], signed_at, signed_at, scope),
         },
@@ -67,7 +102,7 @@ _REGISTER = [{"bank_key": "OURS", "name": "Main account"}]
 
 DETECTOR = Detector(
     code="payee-not-company",
-    version=3,
+    version=4,
     design="M3",
     family="money",
     strength="W5",
@@ -85,15 +120,29 @@ DETECTOR = Detector(
         zh="将签署文件与银行账户登记表核对，再向财务确认款项是否到账。",
     ),
     method=Text(
-        en="Set membership: the contract's payee account against the register of our own accounts. No statistics.",
-        zh="集合判断：合同收款账户是否属于本公司账户登记表，不涉及统计推断。",
+        en="Set membership: the contract's payee account against the register of our own accounts, and against the accounts into "
+        "which our books have receipts. No statistics.",
+        zh="集合判断：合同收款账户是否属于本公司账户登记表，以及本公司账上是否有款项收入该账户，不涉及统计推断。",
     ),
     reads={"contracts": ("payee_bank_key",), "company_bank_accounts": ("bank_key",)},
-    uses={"contracts": ("employee_id", "opportunity_id", "amount")},
+    uses={
+        "contracts": ("employee_id", "opportunity_id", "amount", "payee_name"),
+        "payments": ("payee_bank_key", "collected_by"),
+        "company_profile": ("name",),
+    },
     parameters=Parameters(),
     find=find,
     innocent_explanations=(
         Innocent("new-account", Text(en="a new company account, not yet registered", zh="公司新开账户，尚未登记"), 1.0),
+        Innocent(
+            "booked",
+            Text(
+                en="an account of ours that the register lacks: our books have receipts that came into it",
+                zh="登记表遗漏的本公司账户：本公司账上已有款项收入该账户",
+            ),
+            2.4,
+        ),
+        Innocent("our-name", Text(en="an account in our own name", zh="以本公司名义开立的账户"), 1.0),
         Innocent(
             "shared-account",
             Text(
@@ -145,6 +194,35 @@ DETECTOR = Detector(
                         "payee_bank_key": "THEIRS",
                     }
                     for number in (1, 2)
+                ],
+            },
+        ),
+        Example(
+            name="a new account of ours that the register lacks: what was paid into it is in our books",
+            fires=False,
+            as_of="2025-06-30",
+            records={
+                "company_profile": [{"name": "Our Works Ltd"}],
+                "company_bank_accounts": _REGISTER,
+                "contracts": [
+                    {
+                        "contract_id": "K1",
+                        "account_id": "A1",
+                        "signed_at": "2025-03-01",
+                        "employee_id": "E1",
+                        "amount": "50000",
+                        "payee_name": "Our Works Ltd",
+                        "payee_bank_key": "NEW",
+                    },
+                ],
+                "payments": [
+                    {
+                        "payment_id": "P1",
+                        "account_id": "A1",
+                        "received_at": "2025-04-01",
+                        "amount": "50000",
+                        "payee_bank_key": "NEW",
+                    },
                 ],
             },
         ),

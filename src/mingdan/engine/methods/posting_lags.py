@@ -45,6 +45,14 @@ def receipts(tables: Tables) -> Expression:
     return named.mutate(person=ibis.coalesce(named.collected_by, named.seller, named.owner))
 
 
+def longest_first(paid: Expression, most: int) -> Expression:
+    """Return each person's receipts that lay longest, as many as `most`, with their `place` from 0."""
+    lay = paid.mutate(lay=paid.posted_at.truncate("s").epoch_seconds() - paid.received_at.truncate("s").epoch_seconds())
+    last = ibis.window(group_by="person", order_by=[ibis.desc("lay"), "payment_id"])  # type: ignore[no-untyped-call]
+    top = lay.mutate(place=ibis.row_number().over(last)).filter(ibis._.place < most)
+    return top.select("person", "payment_id", "account_id", "received_at", "posted_at", "amount", "place")
+
+
 def late_receipts(tables: Tables, least_days: int, quantile: float) -> dict[str, Lag]:
     """Return the lags of each person: late is more than a quantile of the others' by channel, and than `least_days`."""
     rows = tables.records(_counted(tables), order_by=["person", "posted_by", "in_hand", "at_month_end", "lag"])
