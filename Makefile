@@ -8,6 +8,7 @@ BIN := .venv/bin
 SYNCED := .venv/.synced
 ASSETS := src/mingdan/web/static/vendor/.complete
 MESSAGES := .venv/.messages
+ON_POSTGRESQL := tests/platform tests/web tests/test_permissions.py
 
 .PHONY: help setup demo test check bench rows messages documents clean
 
@@ -22,6 +23,8 @@ demo: setup ## Start the application with an invented company on http://localhos
 test: setup ## Run every test
 	@sh scripts/browser
 	@sh scripts/java
+	@sh scripts/postgresql
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n auto --dist worksteal -q $(ON_POSTGRESQL)
 	@$(BIN)/pytest -n auto --dist worksteal -q
 
 check: setup ## Style, types, layers

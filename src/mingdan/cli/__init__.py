@@ -2,7 +2,18 @@
 
 import typer
 
-from mingdan.cli import catalogue, demonstrating, explaining, learning, replaying, scanning, serving, trail, worlds
+from mingdan.cli import (
+    catalogue,
+    databases,
+    demonstrating,
+    explaining,
+    learning,
+    replaying,
+    scanning,
+    serving,
+    trail,
+    worlds,
+)
 from mingdan.cli.console import failing_clearly
 
 app = typer.Typer(
@@ -26,6 +37,7 @@ app.command("serve")(serving.serve)
 app.command(
     "manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(serving.manage)
+app.add_typer(databases.app, name="database")
 app.add_typer(trail.app, name="trail")
 app.command("tables")(catalogue.tables)
 app.command("detectors")(catalogue.detectors)
