@@ -14,7 +14,7 @@ from mingdan.engine.methods.declare import TEMPLATES
 from mingdan.engine.methods.evidence import weight_from_p
 from mingdan.engine.methods.poisson_binomial import count_tail
 from mingdan.engine.methods.process_rules import RULES
-from mingdan.engine.methods.rarity import SHARE_AMONG_SIDE_DEALS, peer_rates, rarity_weight
+from mingdan.engine.methods.rarity import SHARE_AMONG_SIDE_DEALS, chance_in_any, peer_rates, rarity_weight
 from tests.docs.pages import DOCS
 
 PIPELINE = (DOCS / "how-it-works/pipeline.md").read_text(encoding="utf-8")
@@ -46,16 +46,25 @@ def test_the_pages_name_the_limits_in_force() -> None:
     assert process_violation.Parameters().most_told == 10
     assert len(RULES) == 15
     assert SHARE_AMONG_SIDE_DEALS == 0.2
-    assert process_violation.Parameters().share == 0.05
+    assert process_violation.Parameters().share == 0.1
+    assert back_dated_record.Parameters().share == 0.1
 
 
 def test_breaches_weigh_what_the_page_says() -> None:
     share = process_violation.Parameters().share
-    owners, nobody = np.arange(51), np.arange(51) == 0
-    rate = float(peer_rates(nobody, owners, [])[0])
-    assert f"| none of 50 cases of others | {rate:.4f} | 0 | {rarity_weight(rate, share):.2f} |" in PROCESS
-    assert f"| one case in a hundred | 0.01 | 0.005 | {rarity_weight(0.015, share):.3f} |" in PROCESS
-    assert rarity_weight(0.05, share) == 0
+    owners, nobody = np.arange(5001), np.arange(5001) == 0
+    never = float(peer_rates(nobody, owners, [])[0])
+    for rate, rarer, cases in ((never, 0.0, 20), (0.001, 0.0005, 20), (0.001, 0.0005, 60), (0.01, 0.0, 20)):
+        q = chance_in_any(rate + rarer, cases)
+        assert f"| {rate:.4f} | {rarer:g} | {cases} | {q:.4f} | {rarity_weight(q, share):.2f} |" in PROCESS
+
+
+def test_a_late_record_weighs_what_the_page_says() -> None:
+    share = back_dated_record.Parameters().share
+    few, many = (chance_in_any(1 / 2000, cases) for cases in (40, 200))
+    assert f"q = {few:.4f}\nand the weight {rarity_weight(few, share):.2f}" in PIPELINE
+    assert f"q is {many:.4f}, the weight {rarity_weight(many, share):.2f}" in PIPELINE
+    assert rarity_weight(many, share) < back_dated_record.Parameters().least
 
 
 def test_every_template_is_on_the_page() -> None:

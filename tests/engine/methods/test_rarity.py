@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mingdan.engine.methods.rarity import peer_rates, rarity_weight
+from mingdan.engine.methods.rarity import chance_in_any, peer_rates, rarity_weight
 
 
 def test_nobody_s_own_breaches_make_them_usual() -> None:
@@ -37,3 +37,10 @@ def test_no_case_counts_twice() -> None:
 def test_the_usual_weighs_nothing_and_the_rare_more() -> None:
     assert rarity_weight(0.3) == 0
     assert rarity_weight(0.002) == pytest.approx(2.0)
+
+
+def test_who_has_more_cases_has_a_rare_one_sooner() -> None:
+    assert chance_in_any(0.001, 1) == pytest.approx(0.001)
+    assert chance_in_any(0.001, 100) == pytest.approx(1 - 0.999**100)
+    assert chance_in_any(1.0, 5) == pytest.approx(1.0)
+    assert chance_in_any(0.0, 1000) == 0.0

@@ -1,6 +1,6 @@
 """P6: a deal's record bears signs of having been written after the deal was done."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,11 +13,15 @@ from mingdan.engine.context import Scope
 from mingdan.engine.detector import Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.frame_contracts import contracts_of, has_frame
-from mingdan.engine.methods.rarity import rarity_weight
+from mingdan.engine.methods.rarity import chance_in_any, rarity_weight
 from mingdan.engine.methods.record_signs import A_DAY, AT_ONCE, CLOSED_FIRST, CONTRACT_FIRST, LATE, Signs, record_signs
 from mingdan.engine.trail import Tables, moment, money, row_id
 
 Row = dict[str, Any]
+
+
+WORTH = 50
+"""How many of the owner's deals the others' rate is worth."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Parameters:
 
     A record is late from `least_lag_days`; stages (or a whole deal) within `most_minutes` were written at once. A sign
     speaks if at most `largest_rate` of at least `least_peers` deals of others show it, on deals of the last `days`; at most
-    `most_told` deals of one salesperson. A second sign on a deal counts `repeat`.
+    `most_told` deals of one salesperson. A second sign on a deal counts `repeat`; what weighs
+    less than `least` is not told. One in 1 / `share` of those who divert is taken to leave any one such sign.
     """
 
     least_lag_days: int = 7
@@ -36,49 +41,57 @@ class Parameters:
     days: int = 730
     most_told: int = 20
     repeat: float = 0.3
+    share: float = 0.1
+    least: float = 0.1
 
 
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     """Return one finding per deal whose record shows a sign that is rare among others' deals."""
     signs = record_signs(tables, least_lag_days=parameters.least_lag_days, most_minutes=parameters.most_minutes)
     told = _told(tables, signs, parameters)
-    documents = _documents(tables, [str(signs.deals["opportunity_id"][place]) for place, _ in told])
+    documents = _documents(tables, [str(signs.deals["opportunity_id"][place]) for place, *_ in told])
     contracts = contracts_of(
-        tables, (signs.deals["account_id"][place] for place, shown in told if CONTRACT_FIRST in shown)
+        tables, (signs.deals["account_id"][place] for place, shown, _ in told if CONTRACT_FIRST in shown)
     )
     lags = _usual_lags(signs)
     found = []
-    for place, shown in told:
+    for place, shown, weight in told:
         deal = {name: column[place] for name, column in signs.deals.items()}
         explained: dict[str, Status] = {
             "frame-contract": _frame(contracts.get(deal["account_id"], ()), deal, shown),
             "logs-late": _logs_late(lags.get(deal["owner_id"]), parameters),
         }
         cited = _cited(shown, documents[deal["opportunity_id"]])
-        found.append(_finding(tables, signs, place, shown, cited, explained, parameters))
+        found.append(_finding(tables, signs, place, shown, cited, explained, weight))
     return found
 
 
-def _told(tables: Tables, signs: Signs, parameters: Parameters) -> list[tuple[int, list[str]]]:
-    """Return the places of the deals to tell with their signs, the rarest sign and the rarest deals first."""
-    shown: dict[int, list[str]] = defaultdict(list)
+def _told(tables: Tables, signs: Signs, parameters: Parameters) -> list[tuple[int, list[str], float]]:
+    """Return the places of the deals to tell with their signs, the rarest first, and the weight; the heaviest deals first."""
+    shown: dict[int, dict[str, float]] = defaultdict(dict)
     since = np.datetime64(tables.as_of - timedelta(days=parameters.days))
     recent = signs.deals["created_at"] >= since
+    owners = signs.deals["owner_id"].astype(str)
     for sign, sizes in signs.size.items():
-        speaks = ~np.isnan(sizes) & (signs.rate[sign] <= parameters.largest_rate)
-        speaks &= recent & (signs.others[sign] >= parameters.least_peers)
-        for at in np.flatnonzero(speaks):
-            shown[int(at)].append(sign)
-    by_owner: dict[str, list[tuple[int, list[str]]]] = defaultdict(list)
+        asked = recent & (signs.others[sign] > 0)
+        seen = asked & ~np.isnan(sizes)
+        cases, habit = Counter(owners[asked].tolist()), Counter(owners[seen].tolist())
+        speaks = seen & (signs.rate[sign] <= parameters.largest_rate) & (signs.others[sign] >= parameters.least_peers)
+        for at in np.flatnonzero(speaks).tolist():
+            rate, mine, own = float(signs.rate[sign][at]), cases[owners[at]], habit[owners[at]]
+            usual = max(rate, (own - 1 + WORTH * rate) / (mine - 1 + WORTH))
+            shown[at][sign] = rarity_weight(chance_in_any(usual, mine), parameters.share)
+    by_owner: dict[str, list[tuple[int, list[str], float]]] = defaultdict(list)
     for place in sorted(shown):
-        rarest = sorted(shown[place], key=lambda sign: (signs.rate[sign][place], sign))
-        by_owner[str(signs.deals["owner_id"][place])].append((place, rarest))
+        rarest = sorted(shown[place], key=lambda sign: (-shown[place][sign], signs.rate[sign][place], sign))
+        weights = [shown[place][sign] for sign in rarest]
+        weight = weights[0] + parameters.repeat * sum(weights[1:])
+        if weight >= parameters.least:
+            by_owner[str(owners[place])].append((place, rarest, weight))
     return [
         one
         for owner in sorted(by_owner)
-        for one in sorted(by_owner[owner], key=lambda one: (signs.rate[one[1][0]][one[0]], one[0]))[
-            : parameters.most_told
-        ]
+        for one in sorted(by_owner[owner], key=lambda one: (-one[2], one[0]))[: parameters.most_told]
     ]
 
 
@@ -114,18 +127,17 @@ def _finding(
     shown: Sequence[str],
     cited: tuple[Evidence, ...],
     explained: dict[str, Status],
-    parameters: Parameters,
+    weight: float,
 ) -> Finding:
     deal = {name: column[place] for name, column in signs.deals.items()}
     first, *others = shown
-    weights = [rarity_weight(float(signs.rate[sign][place])) for sign in shown]
     created, scope = moment(deal["created_at"]), Scope(account_id=deal["account_id"], employee_id=deal["owner_id"])
     size = float(signs.size[first][place])
     return Finding(
         subject_kind="deal",
         subject_id=deal["opportunity_id"],
         at=created,
-        weight=weights[0] + parameters.repeat * sum(weights[1:]),
+        weight=weight,
         evidence=(Evidence("opportunities", deal["opportunity_id"]), *cited),
         facts={
             "sign": _said(first, size),
@@ -186,14 +198,14 @@ def _logs_late(usual: float | None, parameters: Parameters) -> Status:
 
 def _deal(number: int, contract: str) -> dict[str, list[dict[str, object]]]:
     """Return one deal of an example, quoted on 20 March, with a contract signed on this day."""
-    at = {"opportunity_id": f"O{number:02d}", "account_id": f"A{number}"}
+    at = {"opportunity_id": f"O{number:03d}", "account_id": f"A{number}"}
     deal = {
-        "owner_id": f"E{number % 6}",
+        "owner_id": f"E{number % 60}",
         "created_at": "2025-03-01T09:00",
         "closed_at": "2025-04-02T10:00",
         "outcome": "won",
     }
-    quote = {"quote_id": f"Q{number}", "employee_id": f"E{number % 6}", "sent_at": "2025-03-20", "net_amount": "20000"}
+    quote = {"quote_id": f"Q{number}", "employee_id": f"E{number % 60}", "sent_at": "2025-03-20", "net_amount": "20000"}
     return {
         "opportunities": [{**at, **deal, "amount": "20000"}],
         "quotes": [{**at, **quote}],
@@ -209,11 +221,11 @@ def _company(contracts: Sequence[str]) -> dict[str, list[dict[str, object]]]:
     return dict(joined)
 
 
-_USUAL = ["2025-04-01"] * 60
+_USUAL = ["2025-04-01"] * 240
 
 DETECTOR = Detector(
     code="back-dated-record",
-    version=1,
+    version=2,
     design="P6",
     family="pipeline",
     strength="W2",
@@ -231,8 +243,8 @@ DETECTOR = Detector(
         zh="将字段修改历史与客户手中的文件对照：价格何时、与谁商定？",
     ),
     method=Text(
-        en="Four signs: a document recorded a week or more after its date (rank among other people's deals), a contract before the first quote, all stages within ten minutes, a deal closed before or as it was created. A sign weighs log10(0.2 / its rate) among other people's deals of the same year and region, shrunk towards all; further signs on the deal count 0.3. Imported and bulk-changed rows are left out, and times without a clock are not read to the minute.",
-        zh="四种迹象：单据录入比其日期晚一周以上（与他人的商机排序比较）、合同早于首次报价、全部阶段在十分钟内录完、商机在创建前或创建时即关闭。每种迹象的权重为 log10（0.2 / 发生率），发生率按同年同区域他人的商机统计并向整体收缩；同一商机的其他迹象按 0.3 计。导入和批量修改的记录不参与，仅有日期的时间不精确到分钟。",
+        en="Four signs: a document recorded a week or more after its date (rank among other people's deals), a contract before the first quote, all stages within ten minutes, a deal closed before or as it was created. A sign weighs log10(0.1 / q), told from 0.1: q is the chance that somebody with as many deals has one like it, at its rate among other people's deals of the same year and region, shrunk towards all, or at the salesperson's own in other deals where that is larger; further signs on the deal count 0.3. Imported and bulk-changed rows are left out, and times without a clock are not read to the minute.",
+        zh="四种迹象：单据录入比其日期晚一周以上（与他人的商机排序比较）、合同早于首次报价、全部阶段在十分钟内录完、商机在创建前或创建时即关闭。每种迹象的权重为 log10（0.1/q），达到 0.1 才提示：q 为商机数相同的人至少出现一次的概率，发生率按同年同区域他人的商机统计并向整体收缩，本人其他商机的发生率更高时取后者；同一商机的其他迹象按 0.3 计。导入和批量修改的记录不参与，仅有日期的时间不精确到分钟。",
     ),
     reads={"opportunities": ("owner_id",)},
     uses={

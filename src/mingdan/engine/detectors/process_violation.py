@@ -16,7 +16,7 @@ from mingdan.engine.methods.frame_contracts import contracts_of, has_frame
 from mingdan.engine.methods.innocent_causes import settled
 from mingdan.engine.methods.process_breaches import Breach, Procedure, rarest, rate_of_any
 from mingdan.engine.methods.process_rules import RULES
-from mingdan.engine.methods.rarity import rarity_weight
+from mingdan.engine.methods.rarity import chance_in_any, rarity_weight
 from mingdan.engine.trail import Tables, money
 
 Row = dict[str, Any]
@@ -28,7 +28,7 @@ class Parameters:
 
     Of the last `days`, broken by at most `largest_rate` of at least `least_peers` comparable cases of others; at most
     `most_told` cases of one salesperson, citing at most `most_cited` rows each. A second rule broken in a case counts `repeat`.
-    One side deal in 1 / `share` is taken to leave any one such trace: hardly more than honest deals do.
+    One in 1 / `share` of those who divert is taken to leave any one such trace: hardly more than honest people do.
     """
 
     days: int = 730
@@ -37,7 +37,8 @@ class Parameters:
     most_told: int = 10
     most_cited: int = 8
     repeat: float = 0.3
-    share: float = 0.05
+    share: float = 0.1
+    least: float = 0.1
 
 
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
@@ -72,6 +73,8 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
             "frame-contract": _frame(tables, contracts.get(case["account_id"], []), some[0], case),
         }
         weight = _weight(some, overall, parameters)
+        if weight < parameters.least:
+            continue
         found.append(_finding(tables, case, some, weight, cited, explained))
     return found
 
@@ -97,7 +100,8 @@ def _details(tables: Tables, numbers: Sequence[int]) -> tuple[dict[int, Row], di
 
 def _weight(some: Sequence[Breach], overall: Sequence[float], parameters: Parameters) -> float:
     """Return the weight of the rarest breach, and a share of that of each further one."""
-    weights = [rarity_weight(rate_of_any(breach, overall), parameters.share) for breach in some]
+    chances = [chance_in_any(rate_of_any(breach, overall), breach.cases) for breach in some]
+    weights = [rarity_weight(chance, parameters.share) for chance in chances]
     return min(weights[0] + parameters.repeat * sum(weights[1:]), STRENGTH_CAPS["W2"])
 
 
@@ -186,8 +190,8 @@ def _day(at: datetime) -> int:
 
 def _sold(number: int, contract_day: int) -> dict[str, list[dict[str, object]]]:
     """Return one deal of an example: ordered, shipped on 20 May, its contract signed on this day of May (0: never)."""
-    owner = f"E{number % 6}"
-    at: dict[str, object] = {"opportunity_id": f"O{number:02d}", "account_id": f"A{number}"}
+    owner = f"E{number % 60}"
+    at: dict[str, object] = {"opportunity_id": f"O{number:03d}", "account_id": f"A{number}"}
     deal = {
         "owner_id": owner,
         "created_at": "2025-02-01",
@@ -213,11 +217,11 @@ def _company(contract_days: Sequence[int]) -> dict[str, list[dict[str, object]]]
     return dict(joined)
 
 
-_KEPT = [12] * 60
+_KEPT = [12] * 240
 
 DETECTOR = Detector(
     code="process-violation",
-    version=2,
+    version=3,
     design="X1",
     family="process",
     strength="W2",
@@ -235,8 +239,8 @@ DETECTOR = Detector(
         zh="调取缺失或补签的单据，核实由谁决定跳过；若无人能说明，应将该步骤设为必经环节。",
     ),
     method=Text(
-        en="Declare rules (precedence, response, responded existence, not-co-existence, with time windows) over the day of every stage, quote, approval, contract, order, shipment, invoice and payment; a missing clock or a day's difference is no breach. A breach weighs log10(0.05 / rate): the rate among other people's cases of the same year and region, shrunk towards all, or the salesperson's own in other cases where that is larger, with the rates of all rarer rules added because many rules are asked; only breaches of rules that at most 2 % of such cases break are told.",
-        zh="对每个阶段、报价、审批、合同、订单、发货、开票、回款的日期核对 Declare 规则（先后、响应、共存、互斥，含时间窗）；缺少时刻或相差一天不算违规。违规的权重为 log10（0.05 / 发生率）：发生率按同年同区域他人的案例统计并向整体收缩，本人其他案例的发生率更高时取后者，并加上所有更少见规则的发生率（因同时核对多条规则）；仅提示同类案例中至多 2 % 违反的规则。",
+        en="Declare rules (precedence, response, responded existence, not-co-existence, with time windows) over the day of every stage, quote, approval, contract, order, shipment, invoice and payment; a missing clock or a day's difference is no breach. A breach weighs log10(0.1 / q), told from 0.1: q is the chance that somebody with as many cases has one like it, at the rate among other people's cases of the same year and region, shrunk towards all, or the salesperson's own in other cases where that is larger, with the rates of all rarer rules added because many rules are asked; only breaches of rules that at most 2 % of such cases break are told.",
+        zh="对每个阶段、报价、审批、合同、订单、发货、开票、回款的日期核对 Declare 规则（先后、响应、共存、互斥，含时间窗）；缺少时刻或相差一天不算违规。违规的权重为 log10（0.1/q），达到 0.1 才提示：q 为案例数相同的人至少出现一次的概率；发生率按同年同区域他人的案例统计并向整体收缩，本人其他案例的发生率更高时取后者，并加上所有更少见规则的发生率（因同时核对多条规则）；仅提示同类案例中至多 2 % 违反的规则。",
     ),
     reads={"opportunities": ("owner_id",)},
     uses={
@@ -277,7 +281,7 @@ DETECTOR = Detector(
             name="a company that ships every third order without a contract",
             fires=False,
             as_of="2025-06-30",
-            records=_company([0 if number % 3 == 0 else 12 for number in range(60)]),
+            records=_company([0 if number % 3 == 0 else 12 for number in range(240)]),
         ),
     ),
 )

@@ -23,7 +23,8 @@ WORTH = 50
 class Breach:
     """One rule broken in one case: the case's number, the day of the last break, and the rate among others' cases.
 
-    `habit` is the rate at which the owner breaks it in other cases, shrunk towards the others' rate.
+    `habit` is the rate at which the owner breaks it in other cases, shrunk towards the others' rate; `cases` is how many
+    the owner has to which the rule applies.
     """
 
     rule: Rule
@@ -32,6 +33,7 @@ class Breach:
     rate: float
     peers: int
     habit: float = 0.0
+    cases: int = 1
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,15 @@ class Procedure:
         told = np.flatnonzero(broken & (rates <= largest_rate) & (others >= least_peers) & (days >= since))
         breaches = (
             (
-                Breach(rule, int(called[at]), int(days[at]), float(rates[at]), int(others[at]), float(habits[at])),
+                Breach(
+                    rule,
+                    int(called[at]),
+                    int(days[at]),
+                    float(rates[at]),
+                    int(others[at]),
+                    float(habits[at]),
+                    int(cases[at]),
+                ),
                 int(owners[at]),
             )
             for at in told

@@ -46,3 +46,11 @@ def _sums(place: Ints, weights: NDArray[np.bool_] | None = None) -> Floats:
 def rarity_weight(rate: float, share: float = SHARE_AMONG_SIDE_DEALS) -> float:
     """Return log10(share / rate), at least 0: a breach as usual as among side deals says nothing."""
     return max(0.0, math.log10(share / rate))
+
+
+def chance_in_any(rate: float, cases: int) -> float:
+    """Return how often somebody with so many cases has one at least that breaks the rule, at this rate by case.
+
+    A finding is read as one on the person: who has many cases has a rare one among them sooner.
+    """
+    return float(-np.expm1(max(1, cases) * np.log1p(-min(rate, 1 - 1e-12))))
