@@ -1,23 +1,20 @@
 """A1: on some days a salesperson took out or opened far more customers' data than usual."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import numpy as np
-
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
-from mingdan.engine.methods.access_days import OPENING, TAKING, AccessDays, opened_days, outside_shares, taken_days
+from mingdan.engine.methods.access_days import OPENING, TAKING, opened_days, outside_shares, taken_days
+from mingdan.engine.methods.access_spikes import Spike, spikes
 from mingdan.engine.methods.access_touched import Owned, customers_of_events, events_of_days, hand_overs
-from mingdan.engine.methods.count_surprise import daily_p_values, group_numbers, yearly_p_values
 from mingdan.engine.methods.evidence import weight_from_p
 from mingdan.engine.methods.exposure_losses import ExposureLosses, deals_of, losses_after
 from mingdan.engine.methods.listed import among
-from mingdan.engine.methods.peer_group import peer_groups
 from mingdan.engine.trail import Tables, moment, money
 
 Row = dict[str, Any]
@@ -27,9 +24,9 @@ Row = dict[str, Any]
 class Parameters:
     """`rare`: somebody innocent has such a day in at most this share of years. `least_taken` rows or `least_opened` customers a day are too few to speak of below.
 
-    `outside` is the share of customers that are not one's own from which an export is of others'; `expected` how often a
-    side deal's export is. `leaving` is added in the days before notice; `lost` deals within `after_days` count if their
-    p-value is below `lost_p`.
+    `outside` is the share of customers that are not one's own from which an export is of others'; `expected` is how often
+    whoever diverts has such a day, `worth` how many colleagues without one the prior stands for. `leaving` is added in the
+    days before notice; lost deals within `after_days` count if their p-value is below `lost_p`.
     """
 
     rare: float = 0.1
@@ -37,7 +34,8 @@ class Parameters:
     least_opened: int = 30
     outside: float = 0.5
     least_outside: int = 20
-    expected: float = 0.5
+    expected: float = 0.3
+    worth: int = 20
     leaving: float = 0.3
     leaving_days: int = 90
     after_days: int = 90
@@ -48,35 +46,41 @@ class Parameters:
 
 
 @dataclass(frozen=True)
-class _Spike:
-    """A day of a person: how many, what was usual, how rare in a year, and how peers and the person's past compare."""
+class _Looked:
+    """A spike with what it took: the customers, those of `others`, what was lost of them, and whether the person left."""
 
-    employee: str
-    day: date
-    count: float
-    usual: float
-    p: float
-    review: Status
-    habit: Status
+    spike: Spike
+    events: tuple[str, ...]
+    at: datetime
+    accounts: tuple[str, ...]
+    others: tuple[str, ...]
+    losses: ExposureLosses
+    is_outside: bool
+    leaves: bool
 
 
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     """Return one finding for each salesperson and 30 days whose worst day stands out, of exports and of opened records."""
-    taken = _spikes(tables, taken_days(tables), parameters.least_taken, parameters)
-    opened = _spikes(tables, opened_days(tables), parameters.least_opened, parameters)
+    exports, views = taken_days(tables), opened_days(tables)
+    taken = spikes(tables, exports, parameters.least_taken, rare=parameters.rare, review_days=parameters.review_days)
+    opened = spikes(tables, views, parameters.least_opened, rare=parameters.rare, review_days=parameters.review_days)
     if not taken and not opened:
         return []
     register = _Register(tables, [*taken, *opened])
-    return [
-        *(_finding(tables, spike, TAKING, register, parameters) for spike in taken),
-        *(_finding(tables, spike, OPENING, register, parameters) for spike in opened),
+    looked = [
+        _looked(spike, actions, register, parameters)
+        for found, actions in ((taken, TAKING), (opened, OPENING))
+        for spike in found
     ]
+    people = len({*exports.people, *views.people})
+    alike = {one.spike.employee for one in looked if one.is_outside}
+    return [_finding(tables, one, register, _weight(one, alike, people, parameters), parameters) for one in looked]
 
 
 class _Register:
     """What all spikes are looked up in, read once."""
 
-    def __init__(self, tables: Tables, spikes: Sequence[_Spike]) -> None:
+    def __init__(self, tables: Tables, spikes: Sequence[Spike]) -> None:
         people = [spike.employee for spike in spikes]
         days = sorted({(spike.employee, spike.day) for spike in spikes})
         self.events = {actions: events_of_days(tables, days, actions) for actions in (TAKING, OPENING)}
@@ -87,84 +91,51 @@ class _Register:
         self.received = hand_overs(tables, people)
         self.shares = {row["event_id"]: row for row in tables.records(outside_shares(tables), order_by=["event_id"])}
         staff = among(tables.employees, "employee_id", people)
-        self.people: dict[str, Row] = {
+        self.staff: dict[str, Row] = {
             row["employee_id"]: row for row in tables.records(staff, order_by=["employee_id"])
         }
 
 
-def _spikes(tables: Tables, days: AccessDays, least: int, parameters: Parameters) -> list[_Spike]:
-    if not days.people:
-        return []
-    groups = group_numbers(days.people, peer_groups(tables, days.people))
-    p = np.where(days.counts >= least, daily_p_values(days, groups), 1.0)
-    yearly, worst = yearly_p_values(p, days, groups)
-    found = []
-    for person, block in np.argwhere(yearly <= parameters.rare):
-        day = int(worst[person, block])
-        found.append(_spike(days, int(person), day, float(yearly[person, block]), parameters))
-    return found
-
-
-def _spike(days: AccessDays, person: int, day: int, p: float, parameters: Parameters) -> _Spike:
-    before = days.counts[person, max(0, day - 400) : day]
-    count = float(days.counts[person, day])
-    history = int(days.present[person, :day].sum())
-    past = before[before > 0]
-    return _Spike(
-        employee=days.people[person],
-        day=days.days[day].item(),
-        count=count,
-        usual=float(np.median(past)) if len(past) else 0.0,
-        p=p,
-        review=_review(days, person, day, count, parameters.review_days),
-        habit="supported" if (before >= 0.8 * count).any() else "ruled_out" if history >= 180 else "open",
-    )
-
-
-def _review(days: AccessDays, person: int, day: int, count: float, near: int) -> Status:
-    """A review makes peers export alike: a quarter of them, and three at least, half as much within a few days."""
-    others = np.delete(np.arange(len(days.people)), person)
-    window = slice(max(0, day - near), day + near + 1)
-    present = days.present[others, window].any(axis=1)
-    alike = (days.counts[others, window] >= count / 2).any(axis=1)
-    if present.sum() < 3:
-        return "open"
-    return "supported" if alike.sum() >= max(3, present.sum() / 4) else "ruled_out"
-
-
-def _finding(
-    tables: Tables, spike: _Spike, actions: tuple[str, ...], register: _Register, parameters: Parameters
-) -> Finding:
+def _looked(spike: Spike, actions: tuple[str, ...], register: _Register, parameters: Parameters) -> _Looked:
     events = register.events[actions][spike.employee, spike.day]
     mine = [register.shares[row["event_id"]] for row in events if row["event_id"] in register.shares]
     known, outside = sum(row["known"] for row in mine), sum(row["outside"] for row in mine)
     at = moment(max(row["happened_at"] for row in events))
-    accounts = sorted({account for row in events for account in register.customers[row["event_id"]]})
-    others = sorted(set(accounts) - register.owned.at(spike.employee, at))
-    losses = losses_after(register.deals, accounts, at, parameters.after_days)
-    is_outside = outside >= parameters.least_outside and outside >= parameters.outside * known
-    leaves = _leaves(register.people.get(spike.employee, {}), spike.day, parameters)
-    weight = _weight(spike, is_outside, leaves, losses, register.shares, parameters)
+    accounts = tuple(sorted({account for row in events for account in register.customers[row["event_id"]]}))
+    return _Looked(
+        spike=spike,
+        events=tuple(row["event_id"] for row in events[: parameters.evidence_rows]),
+        at=at,
+        accounts=accounts,
+        others=tuple(sorted(set(accounts) - register.owned.at(spike.employee, at))),
+        losses=losses_after(register.deals, accounts, at, parameters.after_days),
+        is_outside=outside >= parameters.least_outside and outside >= parameters.outside * known,
+        leaves=_leaves(register.staff.get(spike.employee, {}), spike.day, parameters),
+    )
+
+
+def _finding(tables: Tables, one: _Looked, register: _Register, weight: float, parameters: Parameters) -> Finding:
+    spike, losses = one.spike, one.losses
     return Finding(
         subject_kind="employee",
         subject_id=spike.employee,
-        at=at,
+        at=one.at,
         weight=weight,
-        evidence=tuple(Evidence("access_events", row["event_id"]) for row in events[: parameters.evidence_rows]),
+        evidence=tuple(Evidence("access_events", event) for event in one.events),
         facts={
             "day": spike.day,
             "rows": int(spike.count),
             "usual": round(spike.usual),
-            "outside": len(others),
-            "known": len(accounts),
+            "outside": len(one.others),
+            "known": len(one.accounts),
             "lost": len(losses.lost),
-            "notice": int(leaves),
+            "notice": int(one.leaves),
         },
         employee_id=spike.employee,
-        account_ids=tuple(sorted({*losses.lost, *others}))[: parameters.most_accounts],
+        account_ids=tuple(sorted({*losses.lost, *one.others}))[: parameters.most_accounts],
         opportunity_ids=losses.opportunity_ids,
         amount_at_risk=money(losses.amount),
-        explanations=_explanations(tables, register, spike, at),
+        explanations=_explanations(tables, register, spike, one.at),
     )
 
 
@@ -175,28 +146,22 @@ def _leaves(person: Row, day: date, parameters: Parameters) -> bool:
     return last is not None and day <= last <= day + timedelta(days=parameters.leaving_days)
 
 
-def _weight(
-    spike: _Spike,
-    is_outside: bool,
-    leaves: bool,
-    losses: ExposureLosses,
-    shares: Mapping[str, Row],
-    parameters: Parameters,
-) -> float:
-    weight = weight_from_p(spike.p) + (parameters.leaving if leaves else 0.0)
+def _weight(one: _Looked, alike: Collection[str], people: int, parameters: Parameters) -> float:
+    """Weigh little for the day itself: honest people have one too. `alike` are those who took others' customers on theirs."""
+    weight = min(STRENGTH_CAPS["W1"], weight_from_p(one.spike.p)) + (parameters.leaving if one.leaves else 0.0)
     cap = STRENGTH_CAPS["W2"]
-    if is_outside:
-        others = [row for row in shares.values() if row["employee_id"] != spike.employee]
-        alike = sum(row["outside"] >= parameters.outside * row["known"] for row in others)
-        weight += max(0.0, math.log10(parameters.expected * (2 + len(others)) / (1 + alike)))
+    if one.is_outside:
+        others = len(set(alike) - {one.spike.employee})
+        share = (1 + others) / (parameters.worth + max(people - 1, others))
+        weight += max(0.0, math.log10(parameters.expected / share))
         cap = STRENGTH_CAPS["W3"]
-    if losses.p < parameters.lost_p:
-        weight += weight_from_p(losses.p)
+    if one.losses.p < parameters.lost_p:
+        weight += weight_from_p(one.losses.p)
         cap = STRENGTH_CAPS["W4"]
     return min(weight, cap)
 
 
-def _explanations(tables: Tables, register: _Register, spike: _Spike, at: datetime) -> dict[str, Status]:
+def _explanations(tables: Tables, register: _Register, spike: Spike, at: datetime) -> dict[str, Status]:
     scope = Scope(employee_id=spike.employee)
     near = timedelta(days=14)
     received = len({account for day, account in register.received[spike.employee] if abs(day - at) <= near})
@@ -235,7 +200,7 @@ def _exports(last: int) -> dict[str, list[dict[str, object]]]:
 
 DETECTOR = Detector(
     code="export-spike",
-    version=1,
+    version=2,
     design="A1",
     family="access",
     strength="W4",
@@ -257,12 +222,13 @@ DETECTOR = Detector(
     ),
     method=Text(
         en="Rows by day: negative binomial tail against one's own last 90 days shrunk to the peers' (worth 30 days), and the "
-        "conformal rank of the worst day of each 30 days among peers; the larger, over a year, by Sellke's bound. At most "
-        "0.6; 1.0 where most rows are others' customers, weighed by how seldom others' exports are; 1.8 where the customers "
-        "are then lost (binomial, p below 0.001). Notice within 90 days adds 0.3.",
+        "conformal rank of the worst day of each 30 days among peers; the larger, over a year, by Sellke's bound, at most "
+        "0.2: exporting alone tells little. Where most rows are others' customers log10(0.3 / q) is added, q being the share of colleagues with "
+        "such a day (a prior of one in 20), together at most 1.0; where the customers are then lost (binomial, p below 0.001) at most 1.8. "
+        "Notice within 90 days adds 0.3.",
         zh="按日行数：以本人前 90 天均值向同侪收缩（相当于 30 天）后的负二项尾概率，与每 30 天最高日在同侪中的共形排名，取较大者"
-        "折算至一年，按 Sellke 界换算。最多 0.6；多数为他人客户时按他人此类导出的罕见程度加权，最多 1.0；所涉客户随后流失"
-        "（二项检验 p 小于 0.001）时最多 1.8;90 天内离职另加 0.3。",
+        "折算至一年，按 Sellke 界换算，最多 0.2：仅有导出说明不了多少。多数为他人客户时另加 log10(0.3/q)，q 为有此类日子的同事比例"
+        "（先验二十分之一），合计最多 1.0；所涉客户随后流失（二项检验 p 小于 0.001）时最多 1.8；90 天内离职另加 0.3。",
     ),
     reads={"access_events": ("employee_id", "action")},
     uses={
