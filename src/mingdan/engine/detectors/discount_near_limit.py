@@ -142,7 +142,7 @@ def _finding(tables: Tables, book: QuoteBook, said: _Said, parameters: Parameter
         subject_kind="employee",
         subject_id=said.employee,
         at=min(moment(max(days)), tables.as_of),
-        weight=min(STRENGTH_CAPS["W2"], weight_from_p(said.p)),
+        weight=min(STRENGTH_CAPS["W1"], weight_from_p(said.p)),
         evidence=tuple(Evidence("quotes", book.quote[one]) for one in sorted(latest.tolist())),
         facts={name: float(f"{value:.6g}") for name, value in said.facts.items()},
         employee_id=said.employee,
@@ -184,10 +184,10 @@ def _quotes(last: Sequence[float]) -> dict[str, list[dict[str, object]]]:
 
 DETECTOR = Detector(
     code="discount-near-limit",
-    version=1,
+    version=2,
     design="D2",
     family="price",
-    strength="W2",
+    strength="W1",
     title=Text(en="Discounts at the limit, split quotes", zh="卡审批线、拆单"),
     question=Text(
         en="Does a salesperson keep discounts just inside his own authority, or cut deals so that nobody need approve them?",
@@ -207,9 +207,9 @@ DETECTOR = Detector(
     method=Text(
         en="Share of own-authority discounts in the last tenth of the authority against peers, beta-binomial tail, where there "
         "is also a jump of density at the limit (binomial). Splits: pairs and triples below the amount from which approvals "
-        "begin, against dates shuffled within quarters. Weight by Sellke's bound, at most 0.6.",
+        "begin, against dates shuffled within quarters. Weight by Sellke's bound, at most 0.2: honest salespeople do it nearly as often.",
         zh="本人权限内折扣落在上限最后一成的比例与同侪比较（贝塔-二项尾概率），且在上限处密度有跳变（二项检验）；拆单：单份低于"
-        "实际审批起点金额的成对或成组报价，与季度内随机打乱日期比较。按 Sellke 界换算权重，最多 0.6。",
+        "实际审批起点金额的成对或成组报价，与季度内随机打乱日期比较。按 Sellke 界换算权重，最多 0.2：守规矩的销售员也几乎同样常见。",
     ),
     reads={"quotes": ("discount", "employee_id")},
     uses={
