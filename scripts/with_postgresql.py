@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-from benchmarks.trail_cluster import Cluster, server_programs
+from trail_cluster import Cluster, server_programs
 
 
 def main() -> int:

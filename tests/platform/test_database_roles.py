@@ -8,8 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-
-from benchmarks.trail_cluster import Cluster, server_programs
+from trail_cluster import Cluster, server_programs
 
 MINGDAN = str(Path(sys.executable).with_name("mingdan"))
 
