@@ -31,7 +31,7 @@ async def _live_and_die(receive: Any, send: Any) -> None:
     """Number the trail's entries for as long as the server runs; a wrong key stops the start."""
     await receive()
     try:
-        stop_sequencing = start_sequencing()
+        stop_sequencing = await asyncio.to_thread(start_sequencing)
     except LogKeyError as error:
         await send({"type": "lifespan.startup.failed", "message": str(error)})
         return

@@ -1,22 +1,33 @@
 """The pages that belong to no part of the application in particular."""
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from mingdan.platform.access.queries import roles_of
+from mingdan.platform.people.access import employees_for
 from mingdan.platform.people.models import User
+from mingdan.platform.people.page import SignedInRequest, page
+from mingdan.platform.people.queries import company_calendar
 
 YEAR = 365 * 24 * 3600
 
 
-@login_required
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
+@page("GET")
+def home(request: SignedInRequest) -> HttpResponse:
     """Show where a signed-in person starts."""
-    return render(request, "web/home.html")
+    now = timezone.now()
+    context = {
+        "today": company_calendar().day(timezone.localdate(now)),
+        "roles": [role.label for role in sorted(roles_of(request.user, now))],
+        "employee": employees_for(request.user, now).filter(user=request.user).first(),
+        "has_second_factor": is_mfa_enabled(request.user),
+    }
+    return render(request, "web/home.html", context)
 
 
 @require_POST

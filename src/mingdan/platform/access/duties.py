@@ -5,10 +5,9 @@ After the conflict matrices in use with SAP systems, adapted to sales; the pairs
 
 import datetime
 from collections.abc import Iterable
-from enum import StrEnum
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from mingdan.platform.access.kinds import DUTY_DONE
@@ -17,30 +16,30 @@ from mingdan.platform.access.roles import Role
 from mingdan.platform.trail.actions import record
 
 
-class Duty(StrEnum):
-    KEEP_CUSTOMERS = "keep_customers"
-    SET_PRICES = "set_prices"
-    SELL = "sell"
-    CONFIRM_DELIVERY = "confirm_delivery"
-    ISSUE_CREDIT_NOTE = "issue_credit_note"
-    KEEP_PLANS = "keep_plans"
-    CALCULATE_PAY = "calculate_pay"
-    APPROVE_PAY = "approve_pay"
-    PAY_OUT = "pay_out"
-    CHANGE_BANK_DETAILS = "change_bank_details"
-    ADMINISTER_USERS = "administer_users"
-    MANAGE_SALESPEOPLE = "manage_salespeople"
-    TAKE_COMPLAINTS = "take_complaints"
-    INVESTIGATE = "investigate"
-    DECIDE_MEASURE = "decide_measure"
-    HEAR_APPEAL = "hear_appeal"
-    DRAW_SAMPLE = "draw_sample"
-    REPLACE_SAMPLE = "replace_sample"
-    KEEP_CONFIRMATION_ADDRESSES = "keep_confirmation_addresses"
-    OPERATE_LOG = "operate_log"
-    OPERATE_WITNESS = "operate_witness"
-    GRANT_RIGHTS = "grant_rights"
-    HOLD_GRANTED_RIGHTS = "hold_granted_rights"
+class Duty(models.TextChoices):
+    KEEP_CUSTOMERS = "keep_customers", _("keep customer records")
+    SET_PRICES = "set_prices", _("set prices")
+    SELL = "sell", _("sell")
+    CONFIRM_DELIVERY = "confirm_delivery", _("confirm deliveries")
+    ISSUE_CREDIT_NOTE = "issue_credit_note", _("issue credit notes")
+    KEEP_PLANS = "keep_plans", _("keep pay plans")
+    CALCULATE_PAY = "calculate_pay", _("calculate pay")
+    APPROVE_PAY = "approve_pay", _("approve pay")
+    PAY_OUT = "pay_out", _("pay out")
+    CHANGE_BANK_DETAILS = "change_bank_details", _("change bank details")
+    ADMINISTER_USERS = "administer_users", _("administer accounts")
+    MANAGE_SALESPEOPLE = "manage_salespeople", _("manage salespeople")
+    TAKE_COMPLAINTS = "take_complaints", _("take complaints")
+    INVESTIGATE = "investigate", _("investigate")
+    DECIDE_MEASURE = "decide_measure", _("decide on a measure")
+    HEAR_APPEAL = "hear_appeal", _("hear an appeal")
+    DRAW_SAMPLE = "draw_sample", _("draw an audit sample")
+    REPLACE_SAMPLE = "replace_sample", _("replace a sampled item")
+    KEEP_CONFIRMATION_ADDRESSES = "keep_confirmation_addresses", _("keep confirmation addresses")
+    OPERATE_LOG = "operate_log", _("operate the audit trail")
+    OPERATE_WITNESS = "operate_witness", _("operate its witness")
+    GRANT_RIGHTS = "grant_rights", _("grant rights")
+    HOLD_GRANTED_RIGHTS = "hold_granted_rights", _("receive the rights granted")
 
 
 DUTIES: dict[Role, frozenset[Duty]] = {
@@ -97,15 +96,15 @@ class DutiesConflictError(Exception):
     """One person would combine two duties that need two people."""
 
     def __init__(self, first: Duty, second: Duty) -> None:
-        super().__init__(f"{first} and {second} need two people")
+        super().__init__(f"{first.value} and {second.value} need two people")
         self.first, self.second = first, second
 
     @property
     def sentence(self) -> str:
         """Return the refusal for a reader."""
         return _("These two duties need two people: %(first)s, %(second)s. Ask somebody who has neither of them.") % {
-            "first": self.first,
-            "second": self.second,
+            "first": self.first.label,
+            "second": self.second.label,
         }
 
 
