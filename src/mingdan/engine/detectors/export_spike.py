@@ -34,7 +34,7 @@ class Parameters:
     least_opened: int = 30
     outside: float = 0.5
     least_outside: int = 20
-    expected: float = 0.3
+    expected: float = 0.2
     worth: int = 20
     leaving: float = 0.3
     leaving_days: int = 90
@@ -223,11 +223,11 @@ DETECTOR = Detector(
     method=Text(
         en="Rows by day: negative binomial tail against one's own last 90 days shrunk to the peers' (worth 30 days), and the "
         "conformal rank of the worst day of each 30 days among peers; the larger, over a year, by Sellke's bound, at most "
-        "0.2: exporting alone tells little. Where most rows are others' customers log10(0.3 / q) is added, q being the share of colleagues with "
+        "0.2: exporting alone tells little. Where most rows are others' customers log10(0.2 / q) is added, q being the share of colleagues with "
         "such a day (a prior of one in 20), together at most 1.0; where the customers are then lost (binomial, p below 0.001) at most 1.8. "
         "Notice within 90 days adds 0.3.",
         zh="按日行数：以本人前 90 天均值向同侪收缩（相当于 30 天）后的负二项尾概率，与每 30 天最高日在同侪中的共形排名，取较大者"
-        "折算至一年，按 Sellke 界换算，最多 0.2：仅有导出说明不了多少。多数为他人客户时另加 log10(0.3/q)，q 为有此类日子的同事比例"
+        "折算至一年，按 Sellke 界换算，最多 0.2：仅有导出说明不了多少。多数为他人客户时另加 log10(0.2/q)，q 为有此类日子的同事比例"
         "（先验二十分之一），合计最多 1.0；所涉客户随后流失（二项检验 p 小于 0.001）时最多 1.8；90 天内离职另加 0.3。",
     ),
     reads={"access_events": ("employee_id", "action")},
