@@ -9,7 +9,8 @@ from mingdan.platform.trail import sequencing
 from mingdan.platform.trail.models import Checkpoint, Entry, PendingEntry, SubtreeHash, TreeHead
 from mingdan.platform.trail.note_reading import open_checkpoint, read_key
 from mingdan.platform.trail.note_signing import LogKey, LogKeyError
-from mingdan.platform.trail.sequencing import sequence
+from mingdan.platform.trail.queries import standing
+from mingdan.platform.trail.sequencing import has_work, sequence
 from mingdan.platform.trail.tree import leaf_hash
 from tests.platform.trail.leaves import root, subtrees_of
 from tests.platform.trail.logs import NOW, lose_deal
@@ -61,7 +62,11 @@ def test_checkpoints_are_signed_when_they_are_due_and_only_for_something_new(key
         return Checkpoint.objects.count()
 
     assert [after(0), after(29), after(30), after(59), after(60), after(300, lost=False)] == [1, 1, 2, 2, 3, 3]
-    assert sequencing.CHECKPOINT_EVERY + timedelta(seconds=2 * sequencing.PAUSE_SECONDS) <= timedelta(seconds=60)
+    assert (
+        sequencing.CHECKPOINT_EVERY + timedelta(seconds=2 * sequencing.PAUSE_SECONDS)
+        <= sequencing.LONGEST_WINDOW
+        == timedelta(seconds=60)
+    )
 
 
 def test_what_came_between_two_checkpoints_is_signed_at_the_next_turn_even_if_nothing_more_comes(key: LogKey) -> None:
@@ -90,12 +95,39 @@ def test_complete_subtrees_of_256_are_stored_with_their_hash(key: LogKey, monkey
     assert all(hashed == subtrees(level, number) for (level, number), hashed in stored.items())
 
 
+def test_a_trail_that_stands_still_says_that_it_is_late(key: LogKey) -> None:
+    sequence(key, at=NOW)
+    assert standing().waiting_since is None
+    lose_deal(0)
+    assert not standing().is_late(NOW + timedelta(seconds=120))
+    assert standing().is_late(NOW + timedelta(seconds=121))
+    sequence(key, at=NOW + timedelta(seconds=5))  # numbered, and no checkpoint due yet
+    assert (standing().size, standing().vouched, standing().waiting) == (2, 1, 0)
+    assert standing().is_late(NOW + timedelta(seconds=121))
+    sequence(key, at=NOW + timedelta(seconds=31))
+    assert standing().waiting_since is None
+
+
+def test_there_is_work_while_an_entry_waits_for_its_number_or_a_number_for_its_checkpoint(key: LogKey) -> None:
+    assert has_work()
+    sequence(key, at=NOW)
+    assert not has_work()
+    lose_deal()
+    assert has_work()
+    sequence(key, at=NOW)
+    assert has_work()
+    sequence(key, at=NOW + sequencing.CHECKPOINT_EVERY)
+    assert not has_work()
+
+
 def test_a_log_does_not_go_on_with_another_key(key: LogKey, settings: Settings, tmp_path: Path) -> None:
     sequence(key, at=NOW)
     lose_deal()
     settings.TRAIL_KEY_FILE = tmp_path / "other.key"
     with pytest.raises(LogKeyError, match="restore the first"):
         sequence(sequencing.log_key(), at=NOW)
+    with pytest.raises(LogKeyError, match="restore the first"):
+        sequencing.start_sequencing()
     assert PendingEntry.objects.count() == 1
 
 

@@ -11,9 +11,17 @@ from django.utils.translation import get_language, gettext, override
 
 from mingdan.platform.trail.actions import Subject, reference
 from mingdan.platform.trail.kinds import kind_called
-from mingdan.platform.trail.models import Checkpoint, Entry, PendingEntry, PersonalValue, Recorded, SubtreeHash
+from mingdan.platform.trail.models import (
+    Checkpoint,
+    Entry,
+    PendingEntry,
+    PersonalValue,
+    Recorded,
+    SubtreeHash,
+    TreeHead,
+)
 from mingdan.platform.trail.proofs import Subtrees
-from mingdan.platform.trail.sequencing import STORED_LEVELS
+from mingdan.platform.trail.sequencing import LONGEST_WINDOW, STORED_LEVELS
 from mingdan.platform.trail.tree import node_hash
 
 SHOWN = 50
@@ -128,6 +136,33 @@ def names_of(references: Iterable[str]) -> dict[str, str]:
 def newest_checkpoint() -> Checkpoint | None:
     """Return the newest signed checkpoint, or None before the first."""
     return Checkpoint.objects.order_by("size").last()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether the trail keeps up: what waits, since when, and how much no checkpoint vouches for yet."""
+
+    size: int
+    waiting: int
+    waiting_since: datetime | None
+    vouched: int
+    signed_at: datetime | None
+
+    def is_late(self, at: datetime) -> bool:
+        """Say whether an entry waits for longer than twice the time in which it should be under a checkpoint."""
+        return self.waiting_since is not None and at - self.waiting_since > 2 * LONGEST_WINDOW
+
+
+def standing() -> Standing:
+    """Return how the trail stands, for health checks and alarms; four short queries."""
+    newest = newest_checkpoint()
+    vouched = newest.size if newest else 0
+    size = TreeHead.objects.values_list("size", flat=True).first() or 0
+    waiting = PendingEntry.objects.count()
+    first = Entry.objects.filter(index=vouched).values_list("at", flat=True).first()
+    oldest = first or PendingEntry.objects.order_by("pk").values_list("at", flat=True).first()
+    since = datetime.fromisoformat(oldest) if oldest else None
+    return Standing(size, waiting, since, vouched, newest.signed_at if newest else None)
 
 
 def stored_subtrees() -> Subtrees:

@@ -20,8 +20,10 @@ STORED_LEVELS = 8
 """Every eighth level of the tree is stored: subtrees of 256, 65,536, ... entries."""
 
 COLUMNS = ("index", "entry_id", "kind", "about", "by", "at", "text", "leaf")
-CHECKPOINT_EVERY = timedelta(seconds=30)
-"""At most 60 s may lie between two checkpoints (the window in which a change could go unseen); half of it is kept free."""
+LONGEST_WINDOW = timedelta(seconds=60)
+"""An entry is under a checkpoint within this time: the window in which a change could go unseen."""
+
+CHECKPOINT_EVERY = LONGEST_WINDOW / 2
 
 PAUSE_SECONDS = 1.0
 
@@ -53,21 +55,35 @@ def sequence(key: LogKey, *, at: datetime, most: int = BATCH, every: timedelta =
 def keep_sequencing(key: LogKey, stop: threading.Event, *, pause: float = PAUSE_SECONDS) -> None:
     """Sequence until told to stop; a database that is away for a while is waited for."""
     while not stop.is_set():
+        done = 0
         try:
-            done = sequence(key, at=timezone.now())
+            # asked first without a lock: an idle trail must not hold up writers every second
+            if has_work():
+                done = sequence(key, at=timezone.now())
         except DatabaseError:
             logger.exception("the audit trail could not be sequenced; trying again")
             close_old_connections()
-            done = 0
         if done < BATCH:
             stop.wait(pause)
     connection.close()
 
 
+def has_work() -> bool:
+    """Say whether an entry waits for its number, or a number for its checkpoint."""
+    sizes = (
+        TreeHead.objects.values_list("size", flat=True),
+        Checkpoint.objects.order_by("-size").values_list("size", flat=True),
+    )
+    numbered, signed = (found.first() for found in sizes)
+    return numbered is None or numbered != signed or PendingEntry.objects.exists()
+
+
 def start_sequencing() -> Callable[[], None]:
     """Sequence in a thread beside the web server; return what stops it. Raises LogKeyError if the key cannot serve."""
-    stop = threading.Event()
-    worker = threading.Thread(target=keep_sequencing, args=[log_key(), stop], name="trail-sequencer", daemon=True)
+    key, stop = log_key(), threading.Event()
+    _ensure_same_key(key)
+    connection.close()
+    worker = threading.Thread(target=keep_sequencing, args=[key, stop], name="trail-sequencer", daemon=True)
     worker.start()
 
     def finish() -> None:
@@ -77,15 +93,20 @@ def start_sequencing() -> Callable[[], None]:
     return finish
 
 
+def _ensure_same_key(key: LogKey) -> None:
+    began_with = TreeHead.objects.values_list("key", flat=True).first()
+    if began_with not in (None, key.public):
+        raise LogKeyError(
+            f"The log began with the key {began_with}, and {settings.TRAIL_KEY_FILE} holds another; restore the first."
+        )
+
+
 def _locked_head(key: LogKey, at: datetime) -> TreeHead:
     _, began = TreeHead.objects.get_or_create(pk=1, defaults={"key": key.public})
     if began:
         record(LOG_STARTED, by=None, at=at, values={"key": key.public})
     head = TreeHead.objects.select_for_update().get(pk=1)
-    if head.key != key.public:
-        raise LogKeyError(
-            f"The log began with the key {head.key}, and {settings.TRAIL_KEY_FILE} holds another; restore the first."
-        )
+    _ensure_same_key(key)
     return head
 
 
