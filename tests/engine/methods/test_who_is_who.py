@@ -127,6 +127,15 @@ def test_a_nameless_payer_is_the_customer_where_he_pays_most_and_for_nobody_else
     assert [one.payer for one in strange_payers(tables)] == ["K2"]
 
 
+def test_it_is_told_how_much_of_a_customers_money_a_payer_brings_and_whether_he_pays_for_himself() -> None:
+    other = {"payer_name": "Other works", "payer_key": "K9"}
+    (one,) = strange_payers(paid(other, other, {"payer_name": "上海明远机电有限公司", "payer_key": "K1"}))
+    assert (one.of_name, one.of_all, one.own) == (2, 3, 0)
+    neighbour = {"payer_name": "苏州海川", "payer_key": "K2"}
+    (one,) = strange_payers(paid(neighbour, {**neighbour, "account_id": "A2"}))
+    assert (one.account_id, one.own) == ("A1", 1)
+
+
 @pytest.mark.parametrize("name", ["中国工商银行", "某某商业保理有限公司", "Alpha Leasing Ltd", "支付宝(中国)"])
 def test_who_pays_for_others_by_trade_is_known_by_name(name: str) -> None:
     assert is_financier(name)

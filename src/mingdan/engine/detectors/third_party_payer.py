@@ -10,10 +10,14 @@ from typing import Any
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
-from mingdan.engine.methods.listed import among
-from mingdan.engine.methods.payer_frequency import PayerFrequency, payer_frequency, salespeople_of_payments
+from mingdan.engine.methods.payer_frequency import (
+    PayerFrequency,
+    payer_frequency,
+    payments_by_pair,
+    salespeople_of_payments,
+)
 from mingdan.engine.methods.payer_identity import PayerIdentities, payer_identities
-from mingdan.engine.methods.payers import Paying, is_financier, payer_of, strange_payers
+from mingdan.engine.methods.payers import Paying, is_financier, strange_payers
 from mingdan.engine.trail import Tables, moment, money
 
 
@@ -56,7 +60,7 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
             weight = _weight(case, parameters)
             if weight > 0:
                 found.append((case, weight))
-    evidence = _evidence(tables, [case for case, _ in found], parameters)
+    evidence = payments_by_pair(tables, [one for case, _ in found for one in case.mine], parameters.evidence_rows)
     return [_finding(tables, case, weight, evidence) for case, weight in found]
 
 
@@ -104,22 +108,6 @@ def _weight(case: _Case, parameters: Parameters) -> float:
     return max(0.0, single, min(most, math.log10(expected / (of_several * together))))
 
 
-def _evidence(
-    tables: Tables, cases: Sequence[_Case], parameters: Parameters
-) -> Mapping[tuple[str, str], list[dict[str, Any]]]:
-    """Return the payments by customer and payer, oldest first."""
-    accounts = sorted({one.account_id for case in cases for one in case.mine})
-    rows = payer_of(tables, among(tables.payments, "account_id", accounts))
-    wanted = {(one.account_id, one.payer) for case in cases for one in case.mine}
-    by_pair: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    columns = ("payment_id", "account_id", "payer", "received_at", "channel", "collected_by")
-    for row in tables.records(rows.select(*columns), order_by=["received_at", "payment_id"]) if accounts else ():
-        pair = (row["account_id"], row["payer"])
-        if pair in wanted and len(by_pair[pair]) < parameters.evidence_rows:
-            by_pair[pair].append(row)
-    return by_pair
-
-
 def _finding(
     tables: Tables, case: _Case, weight: float, evidence: Mapping[tuple[str, str], list[dict[str, Any]]]
 ) -> Finding:
@@ -158,17 +146,22 @@ def _explanations(tables: Tables, case: _Case, rows: Sequence[dict[str, Any]], f
     ]
     letter: Status = "ruled_out" if "ruled_out" in letters else letters[0]
     own = case.employee is not None
+    most = 2 * sum(one.of_name for one in case.mine) > sum(one.of_all for one in case.mine)
     in_cash = all("现金" in (row["channel"] or "") or "cash" in (row["channel"] or "").lower() for row in rows)
     return {
         "group": "ruled_out" if own else case.identities.group(case.mine),
         "owner": "ruled_out" if own else case.identities.owner_pays(case.mine),
         "letter": letter,
-        "usual": "supported"
-        if all(one.usual for one in case.mine) and len(case.mine) == 1 and not own
-        else "ruled_out",
+        "usual": _holds(all(one.usual for one in case.mine) and len(case.mine) == 1 and not own),
+        "main": _holds(most and len(case.mine) > 1 and not own),
+        "customer": _holds(case.mine[0].own > 0 and not own),
         "cash": ("supported" if in_cash else "open") if own else "ruled_out",
         "declared": tables.context.declared(case.employee or case.seller, end.date(), company_id=firm),
     }
+
+
+def _holds(is_so: bool) -> Status:
+    return "supported" if is_so else "ruled_out"
 
 
 def _trail(payments: Sequence[Mapping[str, object]], register: Sequence[Mapping[str, object]] = ()) -> Any:
@@ -206,7 +199,7 @@ _STRANGER: dict[str, object] = {"payer_name": "Quick Trading", "payer_key": "KX"
 
 DETECTOR = Detector(
     code="third-party-payer",
-    version=2,
+    version=3,
     design="M1",
     family="money",
     strength="W5",
@@ -253,6 +246,12 @@ DETECTOR = Detector(
         Innocent("owner", Text(en="the customer's owner pays privately", zh="客户业主以个人账户付款"), 1.0),
         Innocent("letter", Text(en="a letter of agency is on file", zh="已备案代付授权书"), 2.7),
         Innocent("usual", Text(en="the payer has paid since the first order", zh="自首笔订单起一直由该方付款"), 0.4),
+        Innocent(
+            "main",
+            Text(en="most of their payments ever came from this payer", zh="这些客户历来的付款大部分由该方支付"),
+            1.4,
+        ),
+        Innocent("customer", Text(en="the payer is itself a customer of ours", zh="付款方本身是我方客户"), 1.0),
         Innocent("cash", Text(en="cash of the customer handed in", zh="代客户缴存现金"), 0.9),
         Innocent("declared", Text(en="a declared and approved interest", zh="已申报并获批准的利益关系"), 1.0),
     ),
@@ -269,6 +268,12 @@ DETECTOR = Detector(
             fires=True,
             as_of="2025-06-30",
             records=_trail([{"account_id": "A0", "payer_name": "00 works", "payer_key": "K0", "payer_bank_key": "B0"}]),
+        ),
+        Example(
+            name="a sister firm has always paid nearly everything for two customers of one salesperson",
+            fires=False,
+            as_of="2025-06-30",
+            records=_trail([{"account_id": one, **_STRANGER} for one in ("A0", "A4") * 4]),
         ),
         Example(
             name="every customer pays for itself, one through the owner and one through its group",

@@ -93,3 +93,19 @@ def salespeople_of_payments(tables: Tables, strange: Sequence[Paying]) -> dict[t
         if pair not in best or row["n"] > best[pair][0]:
             best[pair] = (row["n"], row["seller"])
     return {(one.account_id, one.payer): best.get((one.account_id, one.payer), (0, None))[1] for one in strange}
+
+
+def payments_by_pair(
+    tables: Tables, paying: Sequence[Paying], most: int
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return the payments by customer and payer, oldest first, as many as `most` of each."""
+    accounts = sorted({one.account_id for one in paying})
+    rows = payer_of(tables, among(tables.payments, "account_id", accounts))
+    wanted = {(one.account_id, one.payer) for one in paying}
+    by_pair: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    columns = ("payment_id", "account_id", "payer", "received_at", "channel", "collected_by")
+    for row in tables.records(rows.select(*columns), order_by=["received_at", "payment_id"]) if accounts else ():
+        pair = (row["account_id"], row["payer"])
+        if pair in wanted and len(by_pair[pair]) < most:
+            by_pair[pair].append(row)
+    return by_pair

@@ -32,7 +32,7 @@ class Paying:
     """One payer of one customer: how often, how much, when; `usual` if he paid at least 3 times from the first day on.
 
     `holder` is the employee whose bank account or identity number the payer's is; `share` his part of what the customer
-    ever paid.
+    ever paid; `of_name` how many of its payments (`of_all`) payers of his name made; `own` how often he paid as a customer himself.
     """
 
     account_id: str
@@ -46,6 +46,9 @@ class Paying:
     holder: str | None
     usual: bool
     share: float
+    of_name: int
+    of_all: int
+    own: int
 
     @property
     def is_substantial(self) -> bool:
@@ -74,14 +77,32 @@ def strange_payers(tables: Tables) -> list[Paying]:
         served[row["payer"]] += 1
     firsts: dict[str, datetime] = {}
     totals: dict[str, Decimal] = defaultdict(Decimal)
+    counts: dict[str, int] = defaultdict(int)
+    of_name: dict[tuple[str, str], int] = defaultdict(int)
     for row in pairs:
         firsts[row["account_id"]] = min(row["first_at"], firsts.get(row["account_id"], row["first_at"]))
         totals[row["account_id"]] += row["amount"]
+        counts[row["account_id"]] += row["payments"]
+        of_name[row["account_id"], row["name"] or row["payer"]] += row["payments"]
+    is_strange = [bool(row["holder"]) or not _is_customer(row, mains, served) for row in pairs]
+    own: dict[str, int] = defaultdict(int)
+    for row, strange in zip(pairs, is_strange, strict=True):
+        own[row["payer"]] += 0 if strange else row["payments"]
     return [
-        _paying(row, firsts[row["account_id"]], totals[row["account_id"]])
-        for row in pairs
-        if row["holder"] or not _is_customer(row, mains, served)
+        Paying(
+            **{name: row[name] for name in _TAKEN},
+            usual=row["payments"] >= 3 and row["first_at"] == firsts[row["account_id"]],
+            share=float(row["amount"] / totals[row["account_id"]]) if totals[row["account_id"]] > 0 else 1.0,
+            of_name=of_name[row["account_id"], row["name"] or row["payer"]],
+            of_all=counts[row["account_id"]],
+            own=own[row["payer"]],
+        )
+        for row, strange in zip(pairs, is_strange, strict=True)
+        if strange
     ]
+
+
+_TAKEN = ("account_id", "payer", "payer_key", "name", "payments", "amount", "first_at", "last_at", "holder")
 
 
 def _is_customer(row: dict[str, Any], mains: dict[str, str], served: dict[str, int]) -> bool:
@@ -146,10 +167,3 @@ def _mains(pairs: Sequence[dict[str, Any]]) -> dict[str, str]:
         if row["account_id"] not in best or row["payments"] > best[row["account_id"]][0]:
             best[row["account_id"]] = (row["payments"], row["payer"])
     return {account: payer for account, (_, payer) in best.items()}
-
-
-def _paying(row: dict[str, Any], first_at: datetime, total: Decimal) -> Paying:
-    names = ("account_id", "payer", "payer_key", "name", "payments", "amount", "first_at", "last_at", "holder")
-    usual = row["payments"] >= 3 and row["first_at"] == first_at
-    share = float(row["amount"] / total) if total > 0 else 1.0
-    return Paying(**{name: row[name] for name in names}, usual=usual, share=share)
