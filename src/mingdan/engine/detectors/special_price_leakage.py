@@ -2,28 +2,34 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import Detector, Example, Innocent
-from mingdan.engine.findings import Evidence, Finding, Status, Text
+from mingdan.engine.findings import Evidence, Finding, Text
 from mingdan.engine.methods.account_firms import firms_of_accounts
-from mingdan.engine.methods.evidence import weight_from_p
+from mingdan.engine.methods.firm_ties import FirmTies
+from mingdan.engine.methods.innocent_causes import any_of
 from mingdan.engine.methods.listed import among
+from mingdan.engine.methods.program_causes import causes_of_users, resale_allowed
 from mingdan.engine.methods.program_goods import (
     Bought,
     Served,
     bought_beyond_need,
+    last_orders,
     served_elsewhere,
     unrelated_users,
     users_of,
+    weight_of_need,
+    weight_of_users,
 )
+from mingdan.engine.methods.program_places import PlaceSigns, ProgramPlace, weighed_places
 from mingdan.engine.trail import Tables, moment, money
 
 Row = dict[str, Any]
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -40,73 +46,80 @@ class Parameters:
     least_factor: float = 3.0
     need: float = 0.4
     cited: int = 12
+    places: PlaceSigns = field(default_factory=PlaceSigns)
 
 
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
-    """Return one finding per buyer and program."""
-    served = [
-        one
-        for one in served_elsewhere(tables)
-        if one.elsewhere >= parameters.least_machines and one.p <= parameters.most_p
-    ]
-    rows = users_of(tables, [one.buyer for one in served]) if served else []
-    elsewhere: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in unrelated_users(tables, rows) if rows else ():
-        elsewhere[row["buyer"], row["program"]].append(row)
+    """Return one finding per buyer and program, and one per salesperson and place to which several customers' goods went."""
     beyond = {
         (one.buyer, one.program): one
         for one in bought_beyond_need(tables, parameters.least_peers)
         if one.factor >= parameters.least_factor
     }
+    elsewhere = served_elsewhere(tables)
+    strange = {(one.buyer, one.program) for one in elsewhere}
+    places = weighed_places(tables, parameters.places, beyond=beyond.keys(), strange=strange)
+    of_places = [_of_place(tables, place, weight, parameters) for place, weight in places]
+    return [*_used(tables, elsewhere, beyond, parameters), *of_places]
+
+
+def _of_place(tables: Tables, place: ProgramPlace, weight: float, parameters: Parameters) -> Finding:
+    firm, at = place.company_id, place.last_at
+    ties = FirmTies(tables, place.accounts)
+    related = any_of(ties.same_group(one, two) for one in place.accounts for two in place.accounts if one < two)
+    return Finding(
+        subject_kind="employee",
+        subject_id=place.seller,
+        at=at,
+        weight=weight,
+        evidence=tuple(Evidence("orders", order) for order in place.orders[: parameters.cited]),
+        facts={
+            **_NOTHING,
+            "program": ", ".join(place.programs),
+            "customers": len(place.accounts),
+            "amount": money(place.amount),
+        },
+        employee_id=place.seller,
+        account_ids=place.accounts,
+        company_ids=(firm,) if firm else (),
+        amount_at_risk=money(place.amount),
+        explanations={
+            "distributor": resale_allowed(tables, firm, at, Scope(employee_id=place.seller)),
+            "several-sites": "open",
+            "group": related,
+            "second-hand": "ruled_out",
+        },
+    )
+
+
+_NOTHING = {"elsewhere": 0, "machines": 0, "usual": 0.0, "factor": 0.0, "customers": 0}
+
+
+def _used(
+    tables: Tables, elsewhere: Sequence[Served], beyond: Mapping[Pair, Bought], parameters: Parameters
+) -> list[Finding]:
+    served = [one for one in elsewhere if one.elsewhere >= parameters.least_machines and one.p <= parameters.most_p]
+    rows = users_of(tables, [one.buyer for one in served]) if served else []
+    users: dict[Pair, list[Row]] = defaultdict(list)
+    for row in unrelated_users(tables, rows) if rows else ():
+        users[row["buyer"], row["program"]].append(row)
     sold = Counter(one.seller for one in beyond.values())
     found = []
     for one in served:
         pair = (one.buyer, one.program)
-        much, used = beyond.get(pair), elsewhere.get(pair, [])
-        by_users = _users_weight(one, used, parameters)
-        by_need = _need_weight(much, sold[much.seller] if much else 1, parameters)
+        much, used = beyond.get(pair), users.get(pair, [])
+        by_users = weight_of_users(one, used, parameters.least_machines, parameters.users)
+        by_need = weight_of_need(much, sold[much.seller] if much else 1, parameters.need)
         if by_users > 0:
             found.append((pair, used, one, much if by_need else None, by_users + by_need))
-    firms = _firms(tables, [pair[0] for pair, *_ in found])
-    orders = _orders(tables, [pair for pair, *_ in found], parameters)
+    tied = among(firms_of_accounts(tables), "account_id", [pair[0] for pair, *_ in found])
+    rows = tables.records(tied, order_by=["account_id", "company_id"])
+    firms = {row["account_id"]: row["company_id"] for row in rows}
+    orders = last_orders(tables, [pair for pair, *_ in found], parameters.cited)
     return [
         _finding(tables, pair, used, one, much, weight, firms.get(pair[0]), orders[pair])
         for pair, used, one, much, weight in found
     ]
-
-
-def _users_weight(one: Served, used: Sequence[Row], parameters: Parameters) -> float:
-    """Weigh the machines; related users were taken out after the tail was reckoned, which must keep its number."""
-    machines = len({row["serial_no"] for row in used})
-    if machines < max(parameters.least_machines, one.elsewhere / 2):
-        return 0.0
-    return min(parameters.users, weight_from_p(one.p))
-
-
-def _need_weight(much: Bought | None, questions: int, parameters: Parameters) -> float:
-    if much is None:
-        return 0.0
-    return min(parameters.need, weight_from_p(min(1.0, much.p * max(1, questions))))
-
-
-def _firms(tables: Tables, accounts: Sequence[str]) -> dict[str, str]:
-    tied = among(firms_of_accounts(tables), "account_id", accounts)
-    return {row["account_id"]: row["company_id"] for row in tables.records(tied, order_by=["account_id", "company_id"])}
-
-
-def _orders(
-    tables: Tables, pairs: Sequence[tuple[str, str]], parameters: Parameters
-) -> Mapping[tuple[str, str], list[Row]]:
-    """Return the last orders of each buyer under the program."""
-    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    orders = among(tables.orders, "account_id", [buyer for buyer, _ in pairs])
-    named = orders.mutate(program=orders.pricing_program.strip())
-    columns = ("order_id", "account_id", "program", "ordered_at", "amount", "employee_id")
-    for row in reversed(tables.records(named.select(*columns), order_by=["ordered_at", "order_id"]) if pairs else []):
-        pair = (row["account_id"], row["program"])
-        if len(found[pair]) < parameters.cited:
-            found[pair].append(row)
-    return found
 
 
 def _finding(
@@ -136,6 +149,7 @@ def _finding(
         weight=weight,
         evidence=tuple(cited),
         facts={
+            **_NOTHING,
             "program": program,
             "elsewhere": len(serials),
             "machines": one.machines,
@@ -147,7 +161,7 @@ def _finding(
         account_ids=(buyer, *sorted({row["user"] for row in used} - {buyer})),
         company_ids=(firm,) if firm else (),
         amount_at_risk=money(amount),
-        explanations=_explanations(tables, pair, used, seller, firm, last_at),
+        explanations=causes_of_users(tables, pair, used, seller, firm, last_at),
     )
 
 
@@ -156,64 +170,39 @@ def _with_seller(used: Sequence[Row], orders: Sequence[Row]) -> list[Row]:
     return known or [{"seller": None, "employee_id": row["employee_id"]} for row in orders]
 
 
-def _explanations(
-    tables: Tables,
-    pair: tuple[str, str],
-    used: Sequence[Row],
-    seller: str | None,
-    firm: str | None,
-    at: datetime,
-) -> dict[str, Status]:
-    scope = Scope(account_id=pair[0], employee_id=seller)
-    policy = tables.context.status(["channel_policy", "waiver"], at, at, scope)
-    approved = tables.context.is_distributor(firm, at.date()) if firm else "ruled_out"
-    sites = {row["user"] for row in used}
-    return {
-        "distributor": "supported" if "supported" in (policy, approved) else approved,
-        "several-sites": "open" if len(sites) <= 1 else "ruled_out",
-        "group": "open" if firm is None else "ruled_out",
-        "second-hand": "open",
-    }
+def _trail(elsewhere: Sequence[int] = (), store: Sequence[int] = (), **more: Any) -> dict[str, Any]:
+    """Return thirty buyers of three salespeople with three machines each at the project price, these of A0's asked for by A29.
 
-
-def _trail(elsewhere: Sequence[int], **more: Any) -> dict[str, Any]:
-    """Return thirty buyers of three salespeople with three machines each at the project price, these of A0's asked for by A29."""
+    Goods of the customers in `store` go to one place.
+    """
+    people = range(30)
     return {
-        "accounts": [{"account_id": f"A{n}", "name": f"{n:02d} works", "owner_id": f"E{n % 3}"} for n in range(30)],
+        "accounts": [{"account_id": f"A{n}", "name": f"{n:02d} works", "owner_id": f"E{n % 3}"} for n in people],
         "orders": [
             {
-                "order_id": f"O{n}",
-                "account_id": f"A{n}",
-                "employee_id": f"E{n % 3}",
-                "ordered_at": "2024-05-01",
-                "amount": "90000",
-                "pricing_program": "project price",
+                "order_id": f"O{n}", "account_id": f"A{n}", "employee_id": f"E{n % 3}", "ordered_at": "2024-05-01",
+                "amount": "90000", "pricing_program": "project price", "ship_to_key": "STORE" if n in store else f"H{n}",
             }
-            for n in range(30)
+            for n in people
         ],
         "shipments": [
             {"shipment_id": f"S{n}-{m}", "order_id": f"O{n}", "shipped_at": "2024-05-10", "serial_no": f"SN{n}-{m}"}
-            for n in range(30)
-            for m in range(3)
+            for n in people for m in range(3)
         ],
         "tickets": [
             {
-                "ticket_id": f"T{n}-{m}",
-                "opened_at": "2024-09-01",
-                "kind": "repair",
+                "ticket_id": f"T{n}-{m}", "opened_at": "2024-09-01", "kind": "repair", "serial_no": f"SN{n}-{m}",
                 "account_id": "A29" if n == 0 and m in elsewhere else f"A{n}",
-                "serial_no": f"SN{n}-{m}",
             }
-            for n in range(30)
-            for m in range(3)
+            for n in people for m in range(3)
         ],
         **more,
-    }
+    }  # fmt: skip
 
 
 DETECTOR = Detector(
     code="special-price-leakage",
-    version=1,
+    version=2,
     design="D4",
     family="chain",
     strength="W4",
@@ -224,9 +213,11 @@ DETECTOR = Detector(
     ),
     sentence=Text(
         en="Under the program {program} goods over {amount:money}:[ machines that unrelated customers ask service for: {elsewhere:count} of {machines:count} "
-        "served ({usual:percent} elsewhere in the program);][ {factor:times} times as much for its need as other buyers of the program;].",
+        "served ({usual:percent} elsewhere in the program);][ {factor:times} times as much for its need as other buyers of the program;]"
+        "[ goods of {customers:count} customers of this salesperson went to one place that is none of theirs;].",
         zh="在价格政策“{program}”下购入 {amount:money}：[由无关客户报修 {elsewhere:count} 台，报修共 {machines:count} 台（该政策其他买方为 {usual:percent}）；]"
-        "[相对需求的购买量为同政策其他买方的 {factor:times} 倍；]。",
+        "[相对需求的购买量为同政策其他买方的 {factor:times} 倍；]"
+        "[该销售员的 {customers:count} 家客户的货物送往同一个不属于它们的地点；]。",
     ),
     next_step=Text(
         en="List the serial numbers with their users, and ask those users from whom they bought, with the invoice.",
@@ -236,19 +227,23 @@ DETECTOR = Detector(
         en="Of the machines sold under a program that somebody asked service for, how many an unrelated customer asks for, against the program's "
         "other buyers (beta-binomial; the norm drawn towards all sales, worth 20 machines); two machines at least, at most 1.8. Goods against "
         "need: a year's purchases under the program over the buyer's other yearly purchases or its deals, robust normal tail of the "
-        "log ratio among the program's buyers, times the salesperson's buyers; at most 0.4.",
+        "log ratio among the program's buyers, times the salesperson's buyers; at most 0.4. Special-price goods of two or more customers of one salesperson "
+        "sent to one place that is none of theirs and that customers of at most two salespeople use: log10(0.1 / q), q the share of salespeople with such a "
+        "place (a prior of one in 40), plus 0.4 each if it is a registered firm's address, if one of them bought beyond need, if a machine is served elsewhere.",
         zh="某政策下售出且有人报修的设备中，由无关客户报修的台数，与该政策其他买方比较（贝塔二项分布，基准向全部销售收缩，相当于 20 台）；至少两台，最多 1.8。"
-        "用量：一年内该政策下采购额与其他年采购额或商机金额之比，取对数后在同政策买方中求稳健正态尾概率，乘以该销售员的买方数；最多 0.4。",
+        "用量：一年内该政策下采购额与其他年采购额或商机金额之比，取对数后在同政策买方中求稳健正态尾概率，乘以该销售员的买方数；最多 0.4。"
+        "同一销售员的两家以上客户以特价购入的货物送往同一个不属于它们、且至多两名销售员的客户使用的地点：log10(0.1/q)，q 为有此类地点的销售员比例（先验四十分之一）；"
+        "该地点为登记企业地址、其中有客户购买超出需求、有设备由他人报修，各加 0.4。",
     ),
     reads={"orders": ("account_id", "pricing_program")},
     uses={
-        "orders": ("employee_id", "opportunity_id"),
+        "orders": ("employee_id", "opportunity_id", "ship_to_key"),
         "shipments": ("serial_no",),
         "tickets": ("serial_no", "account_id", "phone_key"),
         "opportunities": ("amount",),
         "accounts": ("registration_no", "phone_key"),
         "contacts": ("phone_key",),
-        "companies": ("registration_no",),
+        "companies": ("registration_no", "address_key"),
         "company_people": ("person_key", "holder_company_id"),
         "distributors": ("approved_from_date",),
     },
@@ -271,6 +266,18 @@ DETECTOR = Detector(
             fires=True,
             as_of="2025-06-30",
             records=_trail((0, 1, 2)),
+        ),
+        Example(
+            name="project goods of three customers of one salesperson go to one place",
+            fires=True,
+            as_of="2025-06-30",
+            records=_trail(store=(0, 3, 6)),
+        ),
+        Example(
+            name="project goods go to a forwarder whom customers of three salespeople use",
+            fires=False,
+            as_of="2025-06-30",
+            records=_trail(store=(0, 1, 2, 3)),
         ),
         Example(
             name="one machine has changed hands",

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from ibis.expr.types import Table as Expression
 from scipy.stats import norm
 
 from mingdan.engine.methods.beta_binomial import Beta, fit_beta
+from mingdan.engine.methods.evidence import weight_from_p
 from mingdan.engine.methods.firm_ties import FirmTies
 from mingdan.engine.methods.listed import among
 from mingdan.engine.methods.medians import Floats, medians_of_others
@@ -185,3 +186,31 @@ def _needs(tables: Tables) -> Expression:
     joined = sums.left_join(usual, ["account_id", "program"]).drop("account_id_right", "program_right")
     joined = joined.left_join(for_deals, ["account_id", "program"]).drop("account_id_right", "program_right")
     return joined.rename(buyer="account_id")
+
+
+def last_orders(tables: Tables, pairs: Sequence[tuple[str, str]], most: int) -> Mapping[tuple[str, str], list[Row]]:
+    """Return the last orders of each buyer under the program, at most so many, the newest first."""
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    orders = among(tables.orders, "account_id", [buyer for buyer, _ in pairs])
+    named = orders.mutate(program=orders.pricing_program.strip())
+    columns = ("order_id", "account_id", "program", "ordered_at", "amount", "employee_id")
+    for row in reversed(tables.records(named.select(*columns), order_by=["ordered_at", "order_id"]) if pairs else []):
+        pair = (row["account_id"], row["program"])
+        if len(found[pair]) < most:
+            found[pair].append(row)
+    return found
+
+
+def weight_of_users(one: Served, used: Sequence[Row], least: int, most: float) -> float:
+    """Weigh the machines; related users were taken out after the tail was reckoned, which must keep its number."""
+    machines = len({row["serial_no"] for row in used})
+    if machines < max(least, one.elsewhere / 2):
+        return 0.0
+    return min(most, weight_from_p(one.p))
+
+
+def weight_of_need(much: Bought | None, questions: int, most: float) -> float:
+    """Weigh goods beyond need; `questions` is how many of the salesperson's buyers stand out."""
+    if much is None:
+        return 0.0
+    return min(most, weight_from_p(min(1.0, much.p * max(1, questions))))
