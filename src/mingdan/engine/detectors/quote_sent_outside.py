@@ -2,10 +2,10 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,47 +13,76 @@ from mingdan.engine.detector import Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.document_leaks import firms_at, mailed_documents, our_domains, resembles
 from mingdan.engine.methods.listed import among
-from mingdan.engine.methods.peer_shares import share_of_others
 from mingdan.engine.methods.talk_text import is_free_mail
 from mingdan.engine.trail import Tables, moment, money
 
 Row = dict[str, Any]
+Pair = tuple[str, str]
+Kind = Literal["rival", "stranger", "near", "free"]
 
 
 @dataclass(frozen=True)
 class Parameters:
     """`rival`, `stranger` and `weak` cap the weight: a winner's or look-alike address, a strange one, a free or customer's.
 
-    `expected` is how often a side deal's documents go out by company mail, `prior` how many customers whose documents went
-    to known addresses only are added to the others'.
+    `expected` is how often a side deal's documents go out by company mail, `expected_free` how often to a free address; `prior`
+    how many people whose documents went to known addresses only are added to the others. Addresses of one kind are compared by the
+    number of customers whose documents they got, up to `most_customers`.
     """
 
     rival: float = 1.8
     stranger: float = 1.0
     weak: float = 0.6
     expected: float = 0.3
-    prior: int = 50
+    expected_free: float = 0.1
+    prior: int = 10
+    most_customers: int = 3
 
 
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     """Return one finding for each salesperson and strange address, about the customers whose documents went there."""
     seen = mailed_documents(tables)
-    people, accounts = seen["employee_id"].tolist(), seen["account_id"].tolist()
-    pairs = list(zip(people, accounts, strict=True))
-    strange = np.flatnonzero(~seen["known"])
+    people = seen["employee_id"].tolist()
     grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for place in strange.tolist():
+    for place in np.flatnonzero(~seen["known"]).tolist():
         grouped[people[place], str(seen["domain"][place])].append({name: seen[name][place] for name in seen})
     if not grouped:
         return []
-    shares = share_of_others(set(pairs), {pairs[place] for place in strange.tolist()}, prior=parameters.prior)
     around = _Around(tables, {domain for _, domain in grouped})
+    usual = _Usual(
+        set(people), {pair: (around.kind(pair[1], rows), rows) for pair, rows in grouped.items()}, parameters
+    )
     found = []
     for (employee, domain), rows in sorted(grouped.items()):
-        weight = min(around.cap(domain, rows, parameters), math.log10(parameters.expected / shares[employee]))
+        kind = around.kind(domain, rows)
+        expected = parameters.expected_free if kind == "free" else parameters.expected
+        most = {"rival": parameters.rival, "stranger": parameters.stranger}.get(kind, parameters.weak)
+        weight = min(most, math.log10(expected / usual.share(employee, kind, rows)))
         if weight > 0:
             found.append(_finding(tables, employee, domain, rows, weight, around))
     return found
+
+
+class _Usual:
+    """How many of the people who mail documents have sent those of so many customers to one address of a kind."""
+
+    def __init__(
+        self, people: set[str], met: Mapping[Pair, tuple[Kind, Sequence[Row]]], parameters: Parameters
+    ) -> None:
+        self.people, self.parameters = people, parameters
+        self.most: dict[Pair, int] = {}
+        for (employee, _), (kind, rows) in met.items():
+            self.most[kind, employee] = max(self.most.get((kind, employee), 0), self._customers(rows))
+
+    def _customers(self, rows: Sequence[Row]) -> int:
+        return min(len({row["account_id"] for row in rows}), self.parameters.most_customers)
+
+    def share(self, employee: str, kind: Kind, rows: Sequence[Row]) -> float:
+        """Return the share of the other people who did so, half a person who did added and `prior` who did not."""
+        as_many = self._customers(rows)
+        others = self.people - {employee}
+        alike = sum(self.most.get((kind, other), 0) >= as_many for other in others)
+        return (0.5 + alike) / (0.5 + self.parameters.prior + len(others))
 
 
 class _Around:
@@ -77,14 +106,13 @@ class _Around:
         """Return whether a winner of our lost deals has this address, or it could be taken for ours."""
         return resembles(domain, self.own) or any(firm in self.winners for firm in self.firms.get(domain, ()))
 
-    def cap(self, domain: str, rows: Sequence[Row], parameters: Parameters) -> float:
-        """Return the most that mails to this address may weigh; a free address that gets several customers' is a stranger's."""
+    def kind(self, domain: str, rows: Sequence[Row]) -> Kind:
+        """Return what kind of address this is; two people at one provider of free mail are not one recipient."""
         if is_free_mail(domain):
-            return parameters.stranger if len({row["account_id"] for row in rows}) >= 2 else parameters.weak
+            return "free"
         if self.is_rival(domain):
-            return parameters.rival
-        is_near = domain in self.customers or all(row["tied"] for row in rows)
-        return parameters.weak if is_near else parameters.stranger
+            return "rival"
+        return "near" if domain in self.customers or all(row["tied"] for row in rows) else "stranger"
 
 
 def _finding(
@@ -127,10 +155,10 @@ def _explanations(
     free = is_free_mail(domain)
     last = moment(max(row["sent_at"] for row in rows))
     declared = tables.context.declared(employee, last.date(), company_id=firm) if firm else "ruled_out"
-    agent: Status = "ruled_out" if free or around.is_rival(domain) else "open"
+    is_agentless = free or around.is_rival(domain)  # a rival to whom two of our people write is no agent for that
     shared = domain in around.customers or rows[0]["senders"] >= 2
     return {
-        "agent": "supported" if shared and not free else agent,
+        "agent": "ruled_out" if is_agentless else "supported" if shared else "open",
         "private-address": "open" if free else "ruled_out",
         "declared": declared,
     }
@@ -177,7 +205,7 @@ def _mail(name: str, employee: str, domain: str, attachment: str | None, directi
 
 DETECTOR = Detector(
     code="quote-sent-outside",
-    version=1,
+    version=2,
     design="C5",
     family="communication",
     strength="W4",
@@ -200,12 +228,12 @@ DETECTOR = Detector(
     method=Text(
         en="Exact match of attachments with the files of quotes and contracts of one customer. Known addresses are learnt by customer: "
         "its domain, its contacts', those that wrote to us about it; ours, distributors', and those that four salespeople use. "
-        "Weight log10(0.3 / u), u being the share of other salespeople's customers whose documents went astray, 50 without added; "
-        "at most 1.8 for a winner of lost deals or a look-alike, 1.0 for a stranger, 0.6 for a free address, another customer's or "
-        "one that the mail system ties to the customer.",
+        "Weight log10(0.3 / u), u being the share of other people who sent documents of as many customers (up to 3) to one address of "
+        "the same kind, 10 who did not added; at most 1.8 for a winner of lost deals or a look-alike, 1.0 for a stranger, 0.6 for "
+        "another customer's or one that the mail system ties to the customer, and for a free address (0.1 in place of 0.3).",
         zh="附件与单一客户的报价、合同文件精确匹配。按客户学习已知地址：客户域名、联系人域名、就该客户来信的域名，以及本公司、经销商和四名以上销售员"
-        "使用的地址。权重为 log10(0.3/u)，u 为其他销售员的客户中文件外发的比例（另加 50 家无外发的客户）；丢单赢家或相似域名最多 1.8，陌生地址最多 "
-        "1.0，免费邮箱、其他客户的地址或邮件系统已归入该客户的地址最多 0.6。",
+        "使用的地址。权重为 log10(0.3/u)，u 为其他人员中把同样多客户（至多计 3 家）的文件发往同类地址者的比例（另加 10 名未外发者）；丢单赢家或相似域名最多 "
+        "1.8，陌生地址最多 1.0，其他客户的地址、邮件系统已归入该客户的地址或免费邮箱（以 0.1 代替 0.3）最多 0.6。",
     ),
     reads={"emails": ("attachment_hash", "counterpart_domain"), "quotes": ("document_hash",)},
     uses={
