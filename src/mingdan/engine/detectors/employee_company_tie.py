@@ -121,7 +121,18 @@ def _explanations(tables: Tables, tie: CompanyTie, parameters: Parameters) -> di
         "known-relative": tables.context.declared(tie.employee_id, day, person_key=tie.ours.person_key)
         if tie.ours.is_relative
         else "ruled_out",
+        "left": _left(tables, tie),
     }
+
+
+def _left(tables: Tables, tie: CompanyTie) -> Status:
+    """Return whether the firm first met our business after the person had left: customers may follow whom they trust."""
+    if not tables.has("employees", "left_date"):
+        return "open"
+    people = tables.employees.filter(tables.employees.employee_id == tie.employee_id).select("employee_id", "left_date")
+    left = [row["left_date"] for row in tables.records(people, order_by=["employee_id"])]
+    gone = bool(left and left[0]) and all(touch.first_at.date() > left[0] for touch in tie.touches)
+    return "supported" if gone else "ruled_out"
 
 
 def _declared(tables: Tables, tie: CompanyTie, day: date, firms: Sequence[str]) -> Status:
@@ -167,7 +178,7 @@ _HOLDING = [
 
 DETECTOR = Detector(
     code="employee-company-tie",
-    version=1,
+    version=2,
     design="E1",
     family="entity",
     strength="W4",
@@ -197,7 +208,7 @@ DETECTOR = Detector(
     ),
     reads={"employees": ("name",), "companies": ("name",)},
     uses={
-        "employees": ("id_key", "phone_key", "address_key"),
+        "employees": ("id_key", "phone_key", "address_key", "left_date"),
         "declared_interests": ("person_name", "person_key", "company_id", "approved"),
         "companies": ("legal_representative", "phone_key", "address_key", "email_domain", "registration_no"),
         "company_people": ("person_name", "person_key", "holder_company_id", "share", "to_date"),
@@ -217,6 +228,9 @@ DETECTOR = Detector(
         Innocent("distributor", Text(en="an approved distributor", zh="授权经销商"), 1.2),
         Innocent(
             "known-relative", Text(en="a relative who was declared for another firm", zh="该亲属已就其他企业申报"), 0.6
+        ),
+        Innocent(
+            "left", Text(en="customers who followed after the person had left", zh="离职之后客户自行跟随其人"), 1.4
         ),
     ),
     wakes_on=(
