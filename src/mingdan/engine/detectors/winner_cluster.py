@@ -24,6 +24,9 @@ from mingdan.engine.trail import Tables, money
 class Parameters:
     """`customers`: from so many unrelated customers on the coincidence counts in full; two carry `two` at most.
 
+    However small the chance of the coincidence, it weighs at most log10(`openly` / `honestly`): how often the winner of a side
+    deal's customers gets known, over how often an honest salesperson has a small rival of his own in the territory.
+
     `concentrated`: a firm that wins a smaller part of what it wins from us from this salesperson competes with
     everybody. `young_days`, `few_staff`: what makes a firm young and small; `vehicles` is how often a firm used for
     side deals is neither, one of the two, or both. `known_peers`: so many lost customers of others in the region and
@@ -31,7 +34,9 @@ class Parameters:
     """
 
     customers: int = 3
-    two: float = 0.6
+    two: float = 0.3
+    openly: float = 0.05
+    honestly: float = 0.01
     concentrated: float = 0.3
     young_days: int = 1095
     few_staff: int = 9
@@ -74,7 +79,7 @@ def _weight(
     case: WinnerCase, kinds: Mapping[str, int | None], cluster: Mapping[str, str], parameters: Parameters
 ) -> float:
     """Return the weight of the coincidence and of the firm's youth and size, the latter against all other winners'."""
-    weight = weight_from_p(case.excess.p)
+    weight = min(weight_from_p(case.excess.p), math.log10(parameters.openly / parameters.honestly))
     if weight <= 0:
         return 0.0
     own = cluster[case.firms[0]]
@@ -192,7 +197,7 @@ _OTHERS = {f"E{n}": ("F1", "F2", "F3", "F1", "F2", "F3") for n in range(2, 12)}
 
 DETECTOR = Detector(
     code="winner-cluster",
-    version=1,
+    version=2,
     design="E4",
     family="entity",
     strength="W4",
@@ -215,10 +220,10 @@ DETECTOR = Detector(
         en="Winners of lost deals and suppliers named in call-backs, firms of one owner counted as one. The firm's share of "
         "everybody else's losses (all, region, region and segment) is the mean of a beta-binomial whose spread is measured on "
         "the firms that win most; tail probability times the number of firms that won from this salesperson, turned into a "
-        "weight by -1/(e p ln p); plus how much more often such firms are young and small than other winners. Two customers "
-        "carry 0.6 at most.",
+        "weight by -1/(e p ln p), at most 0.7 because honest salespeople have local rivals too; plus how much more often such firms are young and small than other winners. Two customers "
+        "carry 0.3 at most.",
         zh="取丢单赢家与回访中客户所说的供应商，同一控制人的企业合并计算。以该企业在其他销售员丢单中的份额（全部、地区、地区与细分）为贝塔二项分布的均值，"
-        "离散度由最常赢单的企业测得；尾部概率乘以赢过该销售员的企业数，再按 -1/(e p ln p) 换算为权重；并加上企业新设、规模小的似然比。仅两家客户时最多计 0.6。",
+        "离散度由最常赢单的企业测得；尾部概率乘以赢过该销售员的企业数，再按 -1/(e p ln p) 换算为权重，因诚信销售也会遇到本地对手，最多 0.7；并加上企业新设、规模小的似然比。仅两家客户时最多计 0.3。",
     ),
     reads={"opportunities": ("outcome", "owner_id")},
     uses={
