@@ -35,9 +35,9 @@ class Parameters:
     phone: float = 1.8
     bank: float = 1.8
     id: float = 1.8
-    address: float = 0.6
+    address: float = 0.4
     person: float = 0.6
-    untied: float = 0.33
+    untied: float = 0.15
     long_known: float = 0.5
     typed: float = 0.05
     typed_most: float = 0.6
@@ -197,7 +197,7 @@ _PROFILE = [{"name": "Our firm", "phone_key": "P0"}]
 
 DETECTOR = Detector(
     code="shared-identifier",
-    version=2,
+    version=3,
     design="E2",
     family="entity",
     strength="W4",
@@ -219,13 +219,13 @@ DETECTOR = Detector(
     ),
     method=Text(
         en="Equality of match keys of one kind. Weight log10(1/u), u being how often the key occurs among unrelated firms "
-        "(with one added on each side), at most 1.8 for a phone number, bank account or identity and 0.6 for an address or "
+        "(with one added on each side), at most 1.8 for a phone number, bank account or identity, 0.4 for an address and 0.6 for "
         "a name; kinds add up. Keys carried by more than 5 unrelated firms or 3 colleagues, and our own switchboard, "
         "premises and accounts, are ignored; a phone number in a customer's own record is weighed by how often others' numbers "
-        "stand in such records, at most 0.6; a third of the weight where the firm never met the salesperson's business, half for an old customer.",
+        "stand in such records, at most 0.6; 0.15 of the weight where the firm never met the salesperson's business, half for an old customer.",
         zh="同类匹配键相等。权重为 log10(1/u),u 为该键在互不相关企业中出现的频率（两侧各加一）；电话、银行账户、身份最多 1.8,"
-        "地址、姓名最多 0.6，不同种类相加。超过 5 家无关企业或 3 名同事共用的键，以及本公司总机、地址和账户不计；客户档案中的电话按其他员工号码出现的频率计权，最多 0.6；"
-        "该企业与销售员业务从无往来的，权重只计三分之一，仅为其老客户的计一半。",
+        "地址最多 0.4，姓名最多 0.6，不同种类相加。超过 5 家无关企业或 3 名同事共用的键，以及本公司总机、地址和账户不计；客户档案中的电话按其他员工号码出现的频率计权，最多 0.6；"
+        "该企业与销售员业务从无往来的，权重只计 0.15，仅为其老客户的计一半。",
     ),
     reads={"employees": ("employee_id",)},
     uses={
