@@ -1,5 +1,6 @@
 """M5: money, samples and engineers go on being spent on a customer whose last deal was lost."""
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Text
 from mingdan.engine.methods.cost_after_loss import PRE_DAYS, Spent, costs_after_loss, costs_of, total
-from mingdan.engine.methods.evidence import weight_from_p
 from mingdan.engine.trail import Tables, moment, money
 
 
@@ -18,7 +18,8 @@ from mingdan.engine.trail import Tables, moment, money
 class Parameters:
     """Costs count from `pause_days` after the loss (what was under way ends) for at most `most_days`, seen at least `least_days`.
 
-    `least_costs` of them, at `least_ratio` of the pace before or more, from p = `most_p` on.
+    `least_costs` of them, at `least_ratio` of the pace before or more, from p = `most_p` on. `expected` is how often a side
+    deal's salesperson books so many costs on the lost customer that p is as small.
     """
 
     pause_days: int = 30
@@ -26,7 +27,8 @@ class Parameters:
     least_days: int = 90
     least_costs: int = 4
     least_ratio: float = 0.7
-    most_p: float = 0.01
+    most_p: float = 0.003
+    expected: float = 0.01
     cited: int = 20
 
 
@@ -56,7 +58,7 @@ def _finding(tables: Tables, one: Spent, rows: Sequence[dict[str, Any]], paramet
         subject_kind="account",
         subject_id=one.account_id,
         at=last_at,
-        weight=min(STRENGTH_CAPS["W3"], weight_from_p(one.p)),
+        weight=min(STRENGTH_CAPS["W3"], math.log10(parameters.expected / max(one.p, 1e-6))),
         evidence=(Evidence("opportunities", one.opportunity_id), *cited),
         facts={
             "lost": one.lost_at,
@@ -111,7 +113,7 @@ def _trail(after: int) -> dict[str, Any]:
 
 DETECTOR = Detector(
     code="expense-without-revenue",
-    version=1,
+    version=2,
     design="M5",
     family="money",
     strength="W3",
@@ -133,9 +135,10 @@ DETECTOR = Detector(
     method=Text(
         en="Costs (expenses, samples, demonstrations, technical work) in up to a year from 30 days after the last loss, for customers without deal or order since. "
         "Gamma-Poisson rate per cost before the loss, fitted to the other salespeople's lost customers; tail times the "
-        "salesperson's lost customers. Four costs and 0.7 of the pace before at least. Sellke's bound, at most 1.0.",
+        "salesperson's lost customers. Four costs and 0.7 of the pace before at least. Told from p = 0.003 on; weight log10(0.01 / p), "
+        "0.01 being how often a side deal is taken to show it, at most 1.0.",
         zh="统计最后一次丢单 30 天后至多一年内的费用、样品、演示和技术支持，仅限此后无商机、无订单的客户。"
-        "以他人丢单客户拟合伽马泊松分布（相对丢单前的费用笔数），尾概率乘以该销售员的丢单客户数。至少四笔，且不低于此前频率的 0.7。按 Sellke 界换算，最多 1.0。",
+        "以他人丢单客户拟合伽马泊松分布（相对丢单前的费用笔数），尾概率乘以该销售员的丢单客户数。至少四笔，且不低于此前频率的 0.7。p 不大于 0.003 时报告；权重为 log10(0.01 / p)，0.01 为假定私单出现此情形的比例，最多 1.0。",
     ),
     reads={"opportunities": ("account_id", "closed_at"), "expenses": ("account_id", "spent_at")},
     uses={
