@@ -1,9 +1,10 @@
 """P2: a deal lies still in the CRM far longer than others' deals, while the talk with the customer goes on."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import ibis
@@ -26,13 +27,15 @@ Row = dict[str, Any]
 class Parameters:
     """When a silent deal is told: chance of the long stay, chance of the contact, and both together at most these.
 
-    At least `least_contacts` contacts since the last entry; at most `most_told` deals of one salesperson, citing at most `most_cited`
+    The joint chance is taken as often as the salesperson has quiet deals: each of them was looked at. The last entry is at most
+    `forgotten_days` old: an older deal was forgotten, not kept back. At least `least_contacts` contacts since the last entry; at most `most_told` deals of one salesperson, citing at most `most_cited`
     contacts each. A salesperson who logs at least every `logs_days` days elsewhere does log.
     """
 
     largest_stay_p: float = 0.05
     largest_contact_p: float = 0.05
     largest_p: float = 0.005
+    forgotten_days: int = 365
     least_contacts: int = 5
     most_told: int = 20
     most_cited: int = 8
@@ -48,12 +51,14 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
         return []
     stays = still_there(dwells(tables))
     by_contact = contact_tail(deals, np.datetime64(tables.as_of))
-    enough = deals["contacts"].astype(np.int64) >= parameters.least_contacts
+    oldest = np.datetime64(tables.as_of - timedelta(days=parameters.forgotten_days))
+    enough = (deals["contacts"].astype(np.int64) >= parameters.least_contacts) & (deals["touched_at"] >= oldest)
+    looked_at = Counter(deals["owner_id"].astype(str).tolist())
     by_owner: dict[str, list[tuple[float, int]]] = defaultdict(list)
     for place in np.flatnonzero(enough & (by_contact <= parameters.largest_contact_p)):
         at = int(place)
         stay_p = stays.get(str(deals["opportunity_id"][at]), (0.0, 1.0))[1]
-        p = together(stay_p, float(by_contact[at]))
+        p = min(1.0, together(stay_p, float(by_contact[at])) * looked_at[str(deals["owner_id"][at])])
         if stay_p <= parameters.largest_stay_p and p <= parameters.largest_p:
             by_owner[str(deals["owner_id"][at])].append((p, at))
     told = [one for owner in sorted(by_owner) for one in sorted(by_owner[owner])[: parameters.most_told]]
@@ -200,10 +205,10 @@ def _company(speaks: bool) -> dict[str, list[dict[str, object]]]:
 
 DETECTOR = Detector(
     code="silent-deal",
-    version=1,
+    version=2,
     design="P2",
     family="pipeline",
-    strength="W3",
+    strength="W2",
     title=Text(en="Silent deal, lively contact", zh="僵尸商机（捂单）"),
     question=Text(
         en="Does a deal lie still in the CRM while the salesperson keeps talking with the customer?",
@@ -218,8 +223,8 @@ DETECTOR = Detector(
         zh="请销售员说明这些联系的内容，再向客户了解采购进展。",
     ),
     method=Text(
-        en="Two chances, joined by Fisher's method: a stay at least so long in the stage (Kaplan-Meier over other people's deals, stays that still last counted while watched), and at least so many calls, e-mails and messages since the last CRM entry (negative binomial over other people's silent deals). Customers who ordered meanwhile, or have another deal moving, are left out. The weight is the Sellke-Bayarri-Berger bound of the joint p-value.",
-        zh="两个概率以 Fisher 方法合并：在该阶段停留至少这么久（对他人的商机作 Kaplan-Meier 估计，未结束的停留按删失处理）；自系统最后一次记录以来至少有这么多次电话、邮件和消息（对他人的静默商机作负二项估计）。其间下过订单或另有商机在推进的客户不计。权重为合并 p 值的 Sellke-Bayarri-Berger 上界。",
+        en="Two chances, joined by Fisher's method: a stay at least so long in the stage (Kaplan-Meier over other people's deals, stays that still last counted while watched), and at least so many calls, e-mails and messages since the last CRM entry (negative binomial over other people's silent deals). Customers who ordered meanwhile, or have another deal moving, are left out. Deals without an entry for more than a year count as forgotten. The joint p-value is multiplied by the number of the salesperson's silent deals; the weight is its Sellke-Bayarri-Berger bound, at most 0.6.",
+        zh="两个概率以 Fisher 方法合并：在该阶段停留至少这么久（对他人的商机作 Kaplan-Meier 估计，未结束的停留按删失处理）；自系统最后一次记录以来至少有这么多次电话、邮件和消息（对他人的静默商机作负二项估计）。其间下过订单或另有商机在推进的客户不计。一年以上无记录的商机视为遗忘，不计。合并 p 值乘以该销售员静默商机的数目，权重取其 Sellke-Bayarri-Berger 上界，最多 0.6。",
     ),
     reads={"opportunities": ("owner_id", "account_id")},
     uses={
