@@ -24,7 +24,7 @@ class Parameters:
     """When a quoted deal is told.
 
     At least `least_versions` quotes, the last at least `least_days` ago, the first in the last `days`; the chance of still no
-    order at most `largest_p`; at least `least_deals` quoted deals of others; at most `most_told` deals of one salesperson.
+    order, times the deals quoted so often that one salesperson has, at most `largest_p`; at least `least_deals` quoted deals of others; at most `most_told` deals of one salesperson.
     """
 
     least_versions: int = 3
@@ -44,20 +44,22 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     chance = still_without(deals, as_of)
     names, owners = np.unique(deals["owner_id"].astype(str), return_inverse=True)
     others = len(owners) - np.bincount(owners)[owners]
-    waiting = np.isnat(deals["ordered_at"]) & (as_of - deals["last_at"] >= np.timedelta64(parameters.least_days, "D"))
-    often = deals["versions"].astype(np.int64) >= parameters.least_versions
-    flagged = waiting & often & (chance <= parameters.largest_p) & (others >= parameters.least_deals)
+    asked = (deals["versions"].astype(np.int64) >= parameters.least_versions) & (
+        as_of - deals["last_at"] >= np.timedelta64(parameters.least_days, "D")
+    )
+    p = np.minimum(1.0, chance * np.bincount(owners, weights=asked, minlength=len(names))[owners])
+    flagged = asked & np.isnat(deals["ordered_at"]) & (p <= parameters.largest_p) & (others >= parameters.least_deals)
     by_owner: dict[int, list[int]] = defaultdict(list)
     for at in np.flatnonzero(flagged):
         by_owner[int(owners[at])].append(int(at))
     told = [
         place
         for owner in range(len(names))
-        for place in sorted(by_owner[owner], key=lambda at: (chance[at], at))[: parameters.most_told]
+        for place in sorted(by_owner[owner], key=lambda at: (p[at], at))[: parameters.most_told]
     ]
     quotes = _quotes(tables, [str(deals["opportunity_id"][place]) for place in told])
     habits = _habits(deals)
-    return [_finding(tables, deals, place, float(chance[place]), quotes, habits) for place in told]
+    return [_finding(tables, deals, place, (float(chance[place]), float(p[place])), quotes, habits) for place in told]
 
 
 def _quotes(tables: Tables, deals: Sequence[str]) -> dict[str, list[str]]:
@@ -84,10 +86,11 @@ def _finding(
     tables: Tables,
     deals: Columns,
     place: int,
-    chance: float,
+    chances: tuple[float, float],
     quotes: dict[str, list[str]],
     habits: dict[str, tuple[int, int]],
 ) -> Finding:
+    chance, p = chances
     deal: Row = {name: column[place] for name, column in deals.items()}
     last_at = moment(deal["last_at"])
     scope = Scope(account_id=deal["account_id"], employee_id=deal["owner_id"], segment=deal["segment"])
@@ -97,7 +100,7 @@ def _finding(
         subject_kind="deal",
         subject_id=deal["opportunity_id"],
         at=last_at,
-        weight=weight_from_p(chance),
+        weight=weight_from_p(p),
         evidence=(
             Evidence("opportunities", deal["opportunity_id"]),
             *(Evidence("quotes", quote) for quote in quotes[deal["opportunity_id"]][:6]),
@@ -138,7 +141,7 @@ def _asks_only(asked: int, ordered: int) -> Status:
 
 def _deal(number: int, outcome: str, versions: int) -> dict[str, list[dict[str, object]]]:
     at = {"opportunity_id": f"O{number:02d}", "account_id": f"A{number}"}
-    owner = f"E{number % 6}"
+    owner = f"E{number % 30:02d}"
     deal = {"owner_id": owner, "created_at": "2025-01-01", "closed_at": "2025-03-01", "outcome": outcome}
     return {
         "opportunities": [{**at, **deal, "amount": "20000"}],
@@ -167,7 +170,7 @@ _ORDERED = ["won"] * 89
 
 DETECTOR = Detector(
     code="quote-without-order",
-    version=1,
+    version=2,
     design="P5",
     family="pipeline",
     strength="W2",
@@ -185,8 +188,8 @@ DETECTOR = Detector(
         zh="询问客户是否已从别处采购，以及报价还给过谁。",
     ),
     method=Text(
-        en="Discrete-time hazard of an order in the periods after the last quote (14, 30, 60, 90, 180, 365 days), a shrunk logistic regression on versions, closeness to the floor price, segment and product line, fitted without the salesperson's own deals; its product is the chance of still no order. An order of at least half the quoted amount that names no deal counts as this deal's. The weight is the Sellke-Bayarri-Berger bound of that chance.",
-        zh="以末次报价后各时段（14、30、60、90、180、365 天）的下单离散风险率计算，收缩逻辑回归含报价次数、是否贴近底价、客户类别、产品线，拟合时不用本人的商机；各时段相乘即仍无订单的概率。同一客户未注明商机、金额不低于报价一半的订单视为本单成交。权重为该概率的 Sellke-Bayarri-Berger 上界。",
+        en="Discrete-time hazard of an order in the periods after the last quote (14, 30, 60, 90, 180, 365 days), a shrunk logistic regression on versions, closeness to the floor price, segment and product line, fitted without the salesperson's own deals; its product is the chance of still no order. An order of at least half the quoted amount that names no deal counts as this deal's. That chance, times the salesperson's deals quoted three times or more, is a p-value; the weight is its Sellke-Bayarri-Berger bound.",
+        zh="以末次报价后各时段（14、30、60、90、180、365 天）的下单离散风险率计算，收缩逻辑回归含报价次数、是否贴近底价、客户类别、产品线，拟合时不用本人的商机；各时段相乘即仍无订单的概率。同一客户未注明商机、金额不低于报价一半的订单视为本单成交。该概率乘以该销售员报价三次以上的商机数即 p 值，权重为其 Sellke-Bayarri-Berger 上界。",
     ),
     reads={"quotes": ("opportunity_id",), "opportunities": ("owner_id",)},
     uses={
