@@ -1,6 +1,5 @@
 """P1: a salesperson loses more nearly sold deals than like deals of the others explain."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,72 +11,33 @@ from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.evidence import weight_from_p
 from mingdan.engine.methods.late_deals import knows_stages, late_deals, traits_of
+from mingdan.engine.methods.late_record import Record
 from mingdan.engine.methods.peer_logit import expected_chances
-from mingdan.engine.methods.poisson_binomial import count_tail, onset, skill_spread, sum_tail
-from mingdan.engine.trail import Columns, Tables, moment, money
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from mingdan.engine.methods.poisson_binomial import onset, skill_spread
+from mingdan.engine.trail import Tables, moment, money
 
 
 @dataclass(frozen=True)
 class Parameters:
     """What is looked at and when it is told.
 
-    `days` looked back; a person needs `least_deals` closed late deals, `least_lost` of them lost, and at least `least_surplus` more
+    A rise over the person's own earlier level is told from `change_p` on, with `least_surplus` lost beyond it and `least_rose` lost since; a level that was high
+    throughout is a matter of skill or territory and carries `level` at most. `days` looked back; a person needs `least_deals` closed late deals, `least_lost` of them lost, and at least `least_surplus` more
     lost than expected; `largest_p` is the largest p-value that is told. `usual_skill` is how far, in logits, innocent
     salespeople differ, worth as much as `skill_worth` people's deals. `most_cited` deals are cited.
     """
 
-    days: int = 730
+    days: int = 1095
     least_deals: int = 8
     least_lost: int = 4
     least_surplus: float = 2.0
     largest_p: float = 0.01
+    change_p: float = 0.02
+    least_rose: int = 6
+    level: float = 0.2
     usual_skill: float = 0.3
     skill_worth: float = 5.0
     most_cited: int = 20
-
-
-@dataclass(frozen=True)
-class Record:
-    """One person's closed late deals in the order of time, and the chance of loss that others' like deals give each."""
-
-    deals: Columns
-    chances: Floats
-    spread: float
-
-    @property
-    def lost(self) -> Flags:
-        return self.deals["is_lost"].astype(bool)
-
-    @property
-    def surplus(self) -> float:
-        return float(self.lost.sum() - self.chances.sum())
-
-    def p_value(self, kept: Flags | slice = slice(None)) -> float:
-        """Return the smaller p-value of the count and the amount lost, doubled because there are two."""
-        chances, lost = self.chances[kept], self.lost[kept]
-        amounts = np.nan_to_num(self.deals["amount"][kept])
-        by_count = count_tail(chances, int(lost.sum()), self.spread)
-        by_amount = sum_tail(chances, amounts, float(amounts[lost].sum()), self.spread)
-        return min(1.0, 2 * min(by_count, by_amount))
-
-    def without_chief_account(self) -> Flags:
-        """Return the deals of all accounts but the one that lost most of them."""
-        accounts = self.deals["account_id"]
-        counted = Counter(account for account in accounts[self.lost] if account is not None)
-        if not counted:
-            return np.ones(len(accounts), dtype=np.bool_)
-        chief = min(counted, key=lambda account: (-counted[account], account))
-        return np.array([account != chief for account in accounts], dtype=np.bool_)
-
-    def by_surprise(self) -> list[int]:
-        """Return the places of the lost deals, the most surprising first: -log10 of the chance times the amount's share."""
-        amounts = np.nan_to_num(self.deals["amount"])
-        share = (amounts + 1e-9) / (amounts + 1e-9).sum()
-        score = -np.log10(np.clip(self.chances, 1e-6, 1.0)) * share
-        return sorted(np.flatnonzero(self.lost).tolist(), key=lambda place: (-score[place], place))
 
 
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
@@ -98,34 +58,48 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
     counts, losses = np.bincount(owners), np.bincount(owners, weights=lost)
     enough = (counts >= parameters.least_deals) & (losses >= parameters.least_lost)
     found = []
-    for one in np.flatnonzero(enough & (excess >= parameters.least_surplus)):
+    for one in np.flatnonzero(enough):
         own = owners == one
         record = Record({name: column[own] for name, column in deals.items()}, chances[own], float(spread[one]))
-        p = record.p_value()
-        if p <= parameters.largest_p:
-            found.append(_finding(tables, str(people[one]), record, p, parameters))
+        weight = _weight(record, parameters)
+        if weight > 0:
+            found.append(_finding(tables, str(people[one]), record, weight, parameters))
     return found
 
 
-def _finding(tables: Tables, employee: str, record: Record, p: float, parameters: Parameters) -> Finding:
-    places = record.by_surprise()
+def _weight(record: Record, parameters: Parameters) -> float:
+    """Return the weight of a rise over the person's own level, else that of a high level, which says little."""
+    change = record.change
+    after = float(record.lost[change.place :].sum() - record.chances[change.place :].sum())
+    is_long = int(record.lost[change.place :].sum()) >= parameters.least_rose
+    if change.p <= parameters.change_p and change.surplus >= parameters.least_surplus and is_long and after > 0:
+        return min(weight_from_p(change.p), STRENGTH_CAPS["W2"])
+    is_high = record.surplus >= parameters.least_surplus and record.p_value() <= parameters.largest_p
+    return parameters.level if is_high else 0.0
+
+
+def _finding(tables: Tables, employee: str, record: Record, weight: float, parameters: Parameters) -> Finding:
+    rose = weight > parameters.level
+    start = record.change.place if rose else onset(record.chances, record.lost)
+    places = [place for place in record.by_surprise() if place >= start or not rose]
     cited = places[: parameters.most_cited]
-    surplus = places[: max(1, round(record.surplus))]
+    beyond = record.change.surplus if rose else record.surplus
     closed = record.deals["closed_at"]
-    amount = money(float(np.nan_to_num(record.deals["amount"][surplus]).sum()))
-    began = moment(closed[onset(record.chances, record.lost)])
+    amount = money(float(np.nan_to_num(record.deals["amount"][places[: max(1, round(beyond))]]).sum()))
+    began = moment(closed[start])
     sure = 1.0 if knows_stages(tables) else 1 / 3  # without stages, early losses are among them
     return Finding(
         subject_kind="employee",
         subject_id=employee,
         at=moment(closed[record.lost].max()),
-        weight=sure * min(weight_from_p(p), STRENGTH_CAPS["W2"]),
+        weight=sure * weight,
         evidence=tuple(Evidence("opportunities", str(record.deals["opportunity_id"][place])) for place in cited),
         facts={
             "employee": employee,
             "lost": int(record.lost.sum()),
             "deals": len(record.chances),
             "expected": float(round(record.chances.sum(), 1)),
+            "rose": int(record.lost[start:].sum()) if rose else 0,
             "since": began,
             "amount": amount,
         },
@@ -134,19 +108,21 @@ def _finding(tables: Tables, employee: str, record: Record, p: float, parameters
         opportunity_ids=_distinct(record.deals["opportunity_id"][cited]),
         amount_at_risk=amount,
         explanations={
-            "supply": _of_most(tables, ["stock_out", "price_rise", "end_of_life"], record, employee),
-            "tender": _of_most(tables, ["tender"], record, employee),
-            "territory": _of_most(tables, ["territory_change", "regrouping", "channel_policy"], record, employee),
+            "supply": _of_most(tables, ["stock_out", "price_rise", "end_of_life"], record, start, employee),
+            "tender": _of_most(tables, ["tender"], record, start, employee),
+            "territory": _of_most(
+                tables, ["territory_change", "regrouping", "channel_policy"], record, start, employee
+            ),
             "new-salesperson": _is_new(tables, employee, began.date()),
-            "one-account": "supported" if record.p_value(record.without_chief_account()) > 0.05 else "ruled_out",
+            "one-account": "supported" if record.is_one_account(start, rose) else "ruled_out",
         },
     )
 
 
-def _of_most(tables: Tables, kinds: list[str], record: Record, employee: str) -> Status:
-    """Return whether such a cause touched at least half of the lost deals in the 60 days before they closed."""
-    statuses = [
-        tables.context.status(
+def _of_most(tables: Tables, kinds: list[str], record: Record, start: int, employee: str) -> Status:
+    """Return whether such a cause touched most deals lost since the start in their last 60 days, and plainly more of them than of the won."""
+    statuses = {
+        place: tables.context.status(
             kinds,
             moment(record.deals["closed_at"][place]) - timedelta(days=60),
             moment(record.deals["closed_at"][place]),
@@ -157,11 +133,16 @@ def _of_most(tables: Tables, kinds: list[str], record: Record, employee: str) ->
                 segment=record.deals["segment"][place],
             ),
         )
-        for place in np.flatnonzero(record.lost)
-    ]
-    if "open" in statuses:
+        for place in range(start, len(record.lost))
+    }
+    if "open" in statuses.values():
         return "open"
-    return "supported" if statuses.count("supported") >= len(statuses) / 2 else "ruled_out"
+    lost, won = (
+        [status == "supported" for place, status in statuses.items() if record.lost[place] == one]
+        for one in (True, False)
+    )
+    of_lost, of_won = (sum(ones) / max(len(ones), 1) for ones in (lost, won))
+    return "supported" if of_lost >= 0.5 and of_lost > of_won + 0.15 else "ruled_out"
 
 
 def _is_new(tables: Tables, employee: str, day: date) -> Status:
@@ -203,13 +184,31 @@ def _quoted(deals: list[dict[str, object]]) -> list[dict[str, object]]:
     ]
 
 
+def _risen() -> list[dict[str, object]]:
+    """Return forty closed deals of one salesperson: three of the first twenty lost, fifteen of the last."""
+    day = date(2023, 6, 1)
+    return [
+        {
+            "opportunity_id": f"E13-{number:02d}",
+            "account_id": f"E13-A{number}",
+            "owner_id": "E13",
+            "created_at": str(day + timedelta(days=14 * number - 60)),
+            "closed_at": str(day + timedelta(days=14 * number)),
+            "outcome": "lost" if number * 7 % 20 < (3 if number < 20 else 15) else "won",
+            "amount": "40000",
+        }
+        for number in range(40)
+    ]
+
+
 _TEAM = {f"E{number:02d}": 4 for number in range(1, 12)}
 _ONE_LOSES = _closed({**_TEAM, "E12": 14})
 _ALL_ALIKE = _closed({**_TEAM, "E12": 5})
+_ONE_RISES = _ALL_ALIKE + _risen()
 
 DETECTOR = Detector(
     code="late-stage-loss",
-    version=1,
+    version=2,
     design="P1",
     family="pipeline",
     strength="W2",
@@ -219,16 +218,16 @@ DETECTOR = Detector(
         zh="该销售员丢掉的临门商机，是否多于同类商机在同事手中的水平？",
     ),
     sentence=Text(
-        en="{employee} lost {lost:count} of {deals:count} deals that had come far; like deals of colleagues let one expect {expected:times}. The surplus began about {since:day} and is worth about {amount:money}.",
-        zh="{employee} 在 {deals:count} 个临门商机中丢掉 {lost:count} 个，而同事的同类商机预计只会丢 {expected:times} 个；超出部分约始于 {since:day}，金额约 {amount:money}。",
+        en="{employee} lost {lost:count} of {deals:count} deals that had come far; like deals of colleagues let one expect {expected:times}.[ Of these, {rose:count} since about {since:day}, more than at the salesperson's own level before.] The surplus began about {since:day} and is worth about {amount:money}.",
+        zh="{employee} 在 {deals:count} 个临门商机中丢掉 {lost:count} 个，而同事的同类商机预计只会丢 {expected:times} 个；[其中 {rose:count} 个在 {since:day} 以后，高于其本人此前的水平；]超出部分约始于 {since:day}，金额约 {amount:money}。",
     ),
     next_step=Text(
         en="Ask the customers of the listed deals, the most surprising first, from whom they bought in the end.",
         zh="按意外程度从高到低回访所列商机的客户，询问最终向谁采购。",
     ),
     method=Text(
-        en="Each deal's chance of being lost comes from a shrunk logistic regression over stage, customer segment, product line, region, quarter and size, fitted without the salesperson's own deals. The number lost is compared with the Poisson-binomial law (exact), the amount lost by a saddlepoint formula, both averaged over how far innocent salespeople differ in skill. The weight is the Sellke-Bayarri-Berger bound of the smaller p-value, doubled for two looks. Where the trail has neither stages nor quotes, deals open at least as long as half of the won ones stand in, and count a third.",
-        zh="每个商机的丢单概率由收缩逻辑回归给出（阶段、客户类别、产品线、区域、季度、金额档），拟合时不用本人的商机。丢单数与泊松二项分布（精确计算）比较，丢单金额用鞍点公式比较，并对无辜销售之间的能力差异取平均。证据权重取两个 p 值中较小者（乘二校正）的 Sellke-Bayarri-Berger 上界。若数据既无阶段也无报价，则以存续时间不短于赢单中位数的商机代替，权重只计三分之一。",
+        en="Each deal's chance of being lost comes from a shrunk logistic regression over stage, customer segment, product line, region, quarter and size, fitted without the salesperson's own deals. The number lost is compared with the Poisson-binomial law (exact), the amount lost by a saddlepoint formula, both averaged over how far innocent salespeople differ in skill; a level that was high throughout (the smaller p-value, doubled, at most 0.01) is mostly skill or territory and carries 0.2. What tells more is a rise over the salesperson's own level: a constant shift makes the model fit the own losses, the greatest standardized rise over all times is compared with 1,999 shuffles of what is left, and from p = 0.02 on the weight is its Sellke-Bayarri-Berger bound, at most 0.6. Where the trail has neither stages nor quotes, deals open at least as long as half of the won ones stand in, and count a third.",
+        zh="每个商机的丢单概率由收缩逻辑回归给出（阶段、客户类别、产品线、区域、季度、金额档），拟合时不用本人的商机。丢单数与泊松二项分布（精确计算）比较，丢单金额用鞍点公式比较，并对无辜销售之间的能力差异取平均；若水平一贯偏高（两个 p 值中较小者乘二后不大于 0.01），多因能力或区域，只计 0.2。更有意义的是相对本人此前水平的上升：以常数平移使模型符合本人的丢单数，取各时点标准化升幅的最大值，与余差的 1,999 次随机排列比较，p 不大于 0.02 时按 Sellke-Bayarri-Berger 上界计权，最多 0.6。若数据既无阶段也无报价，则以存续时间不短于赢单中位数的商机代替，权重只计三分之一。",
     ),
     reads={"opportunities": ("owner_id", "closed_at")},
     uses={
@@ -256,6 +255,12 @@ DETECTOR = Detector(
             fires=True,
             as_of="2025-01-31",
             records={"opportunities": _ONE_LOSES, "stage_changes": _quoted(_ONE_LOSES)},
+        ),
+        Example(
+            name="one loses far more than before",
+            fires=True,
+            as_of="2025-01-31",
+            records={"opportunities": _ONE_RISES, "stage_changes": _quoted(_ONE_RISES)},
         ),
         Example(
             name="everybody loses about as much",
