@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
 from mingdan.engine.methods.evidence import weight_from_p
-from mingdan.engine.methods.lead_outcomes import asked_again, contacts_added, judged_leads, talks
+from mingdan.engine.methods.lead_outcomes import asked_again, contacts_added, in_campaign, judged_leads, talks
 from mingdan.engine.methods.lead_surplus import Surplus, both, marked_invalid, talked_to
 from mingdan.engine.trail import Columns, Tables, moment
 
@@ -179,9 +178,7 @@ def _finding(
             "lead-quality": "ruled_out" if sure == 1.0 else "open",
             "talked-out": _talked_out(leads, rows),
             "new-salesperson": _is_new(tables, employee, leads, rows),
-            "campaign": tables.context.status(
-                ["promotion", "migration"], moment(at.min()), moment(at.max()), Scope(employee_id=employee)
-            ),
+            "campaign": in_campaign(tables, employee, leads["created_at"][rows]),
         },
     )
 
@@ -234,7 +231,7 @@ def _leads(kept_back: int) -> dict[str, list[dict[str, object]]]:
 
 DETECTOR = Detector(
     code="lead-evaporation",
-    version=1,
+    version=2,
     design="P4",
     family="pipeline",
     strength="W4",

@@ -9,7 +9,9 @@ from ibis import _
 from ibis.expr.types import Table as Expression
 from numpy.typing import NDArray
 
-from mingdan.engine.trail import Columns, Tables, row_id
+from mingdan.engine.context import Scope
+from mingdan.engine.findings import Status
+from mingdan.engine.trail import Columns, Tables, moment, row_id
 
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -97,6 +99,17 @@ def asked_again(tables: Tables, days: int) -> list[dict[str, Any]]:
     in_time = ibis.window(group_by="lead_id", order_by=["called_at", "callback_id"])  # type: ignore[no-untyped-call]
     first = both.mutate(place=ibis.row_number().over(in_time)).filter(_.place == 0)
     return tables.records(first.select("lead_id", "callback_id", "employee_id", "elsewhere"), order_by=["lead_id"])
+
+
+def in_campaign(tables: Tables, employee: str, created: NDArray[np.datetime64]) -> Status:
+    """Return whether most of these leads came in while a promotion or migration that touches the salesperson ran."""
+    days = [moment(day) for day in created]
+    statuses = [
+        tables.context.status(["promotion", "migration"], day, day, Scope(employee_id=employee)) for day in days
+    ]
+    if "open" in statuses:
+        return "open"
+    return "supported" if 2 * statuses.count("supported") > len(statuses) else "ruled_out"
 
 
 def _invalid(tables: Tables, days: int, *, with_number: bool = True) -> Expression:
