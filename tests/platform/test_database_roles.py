@@ -33,7 +33,7 @@ def refused(url: str, line: str) -> bool:
     """Return whether the server refuses a statement."""
     with psycopg.connect(url) as connection:
         try:
-            connection.execute(line)  # type: ignore[call-overload]
+            connection.execute(line)
         except psycopg.errors.InsufficientPrivilege:
             return True
         finally:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from mingdan.lib.working_days import Day, is_year_final
@@ -88,6 +89,7 @@ def calendar(request: SignedInRequest) -> HttpResponse:
         "year": year,
         "is_final": is_year_final(year),
         "months": _months(year),
+        "weekdays": [WEEKDAYS_ABBR[number] for number in range(7)],
         "own_days": CompanyDay.objects.filter(date__year=year).order_by("date"),
         "may_keep": may_keep,
         "form": form,
