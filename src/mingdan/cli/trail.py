@@ -105,6 +105,16 @@ def key() -> None:
 
 
 @app.command()
+def receipt(entry: Annotated[str, typer.Argument(help="The entry's id, 32 hexadecimal digits.")]) -> None:
+    """Print the log's signed promise to keep an entry; whoever holds it can show later that the entry was lost."""
+    start_django()
+    from mingdan.platform.trail.receipts import receipt_for
+    from mingdan.platform.trail.sequencing import log_key
+
+    sys.stdout.write(receipt_for(entry, log_key()))
+
+
+@app.command()
 def sequence(
     once: Annotated[bool, typer.Option(help="Number what waits, then stop.")] = False,
 ) -> None:

@@ -158,3 +158,16 @@ def test_tampering_with_a_selection_is_found(name: str, tmp_path: Path, capsys: 
     tamper(files)
     assert verified(tmp_path, files) == 1
     assert en in capsys.readouterr().out
+
+
+def test_every_flipped_bit_of_every_entry_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    honest = whole()
+    entries = honest["entries.jsonl"]
+    missed = []
+    for bit in range(0, 8 * len(entries), 211):
+        flipped = bytearray(entries)
+        flipped[bit // 8] ^= 1 << bit % 8
+        if verified(tmp_path, honest | {"entries.jsonl": bytes(flipped)}) != 1:
+            missed.append(bit)
+    assert missed == []
+    assert capsys.readouterr().out.count("NOT VERIFIED") > 100

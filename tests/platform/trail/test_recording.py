@@ -75,6 +75,16 @@ def test_a_time_without_a_zone_is_refused() -> None:
         record(DEAL_LOST, by=None, at=datetime(2026, 3, 2), values=VALUES)  # noqa: DTZ001
 
 
+def test_a_reference_too_long_for_its_column_is_refused_on_every_database() -> None:
+    with pytest.raises(UnrecordableError, match="too long a about"):
+        record(DEAL_LOST, by=None, at=NOW, about="crm.deal:" + "1" * 120, values=VALUES)
+
+
+def test_characters_that_a_database_refuses_are_recorded_as_json_writes_them() -> None:
+    entry_id = record(DEAL_LOST, by=None, at=NOW, values={**VALUES, "reason": "a\0b", "phone": "1\0"})
+    assert json.loads(PendingEntry.objects.get(entry_id=entry_id).text)["data"]["reason"] == "a\0b"
+
+
 def test_business_time_and_record_time_stand_apart() -> None:
     entry_id = record(DEAL_LOST, by=None, at=NOW, happened_at=NOW - timedelta(days=3), values=VALUES)
     said = json.loads(PendingEntry.objects.get(entry_id=entry_id).text)

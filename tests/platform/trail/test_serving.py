@@ -55,6 +55,9 @@ def test_a_running_server_signs_checkpoints_and_one_with_another_key_does_not_st
     server.send_signal(signal.SIGTERM)
     server.communicate(timeout=PATIENCE_SECONDS)
     assert notes(place)[0].startswith("localhost/mingdan\n1\n")
+    told = mingdan("trail", "verify", cwd=place, **surroundings(place))
+    assert told.returncode == 0, told.stderr
+    assert "All 1 entries are as recorded" in told.stdout
     (place / "trail.key").unlink()
     refused = serve(place)
     said = refused.communicate(timeout=PATIENCE_SECONDS)[1]

@@ -15,7 +15,7 @@ import pytest
 from mingdan.platform.trail import export_writing
 from mingdan.platform.trail.export_check import MANIFEST
 from mingdan.platform.trail.export_writing import Disclosed, Vouched, whole_trail, write_export
-from mingdan.platform.trail.single_file import single_file
+from mingdan.platform.trail.single_file import MODULES, single_file
 from mingdan.platform.trail.tree import leaf_hash
 from mingdan.platform.trail.verifier import main
 from tests.platform.trail.exports import (
@@ -142,6 +142,13 @@ def test_the_single_file_imports_nothing_but_the_standard_library() -> None:
         )
     }
     assert imported <= sys.stdlib_module_names
+
+
+def test_what_proves_and_signs_knows_nothing_of_django() -> None:
+    modules = [*MODULES, "proofs", "canonical", "commitments", "note_signing", "export_writing"]
+    imports = "".join(f"import mingdan.platform.trail.{name}\n" for name in modules)
+    command = [sys.executable, "-c", f"{imports}import sys; sys.exit('django' in sys.modules)"]
+    assert subprocess.run(command, check=False).returncode == 0
 
 
 def test_an_export_is_written_whole_or_not_at_all_and_the_same_twice(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from mingdan.platform.trail.commitments import commit
 from mingdan.platform.trail.entry_text import UnrecordableError, entry_text, new_entry_id, plain, written_time
 from mingdan.platform.trail.kinds import READING, VALUE_ERASED, EntryKind
-from mingdan.platform.trail.models import PendingEntry, PersonalValue
+from mingdan.platform.trail.models import LONGEST, PendingEntry, PersonalValue
 
 Subject = models.Model | str | None
 """An object, a name for what is no object ("crm.deals"), or nothing."""
@@ -53,6 +53,8 @@ def record(
         raise UnrecordableError(f"{kind.code} lacks {', '.join(sorted(missing))}.")
     found = {"entry_id": new_entry_id(), "kind": kind.code, "at": written_time(at)}
     found |= {"by": reference(by), "about": reference(about)}
+    if long := [name for name, value in found.items() if len(value) > LONGEST[name]]:
+        raise UnrecordableError(f"{kind.code} has too long a {' and '.join(long)} to be found by it.")
     hidden = {name: commit(plain(values[name])) for name in kind.personal if values.get(name) is not None}
     text = entry_text(
         **found,

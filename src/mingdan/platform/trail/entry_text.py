@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from mingdan.platform.trail.canonical import canonical
+from mingdan.platform.trail.doubts import UnusableTrailError
 
 VERSION = 1
 """Of the way in which entries are written; it stands in every entry, so that old ones stay readable."""
@@ -18,7 +19,7 @@ LONGEST = 65_535
 """Bytes of an entry: C2SP's bundles of entries give its length 16 bits. Larger content goes into files, by hash."""
 
 
-class UnrecordableError(Exception):
+class UnrecordableError(UnusableTrailError):
     """Something cannot be recorded as it is; the message says what and why."""
 
 

@@ -3,18 +3,18 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-TIME = 27
-"""Characters of a time as entries write it: 2026-11-23T10:00:00.000000Z, which sorts as text."""
+LONGEST = {"entry_id": 32, "kind": 80, "about": 120, "by": 120, "at": 27}
+"""Characters of what can be searched for."""
 
 
 class Recorded(models.Model):
     """The text of an entry, which counts, and what is repeated from it so that it can be found."""
 
-    entry_id = models.CharField(max_length=32, unique=True)
-    kind = models.CharField(_("kind"), max_length=80)
-    about = models.CharField(_("about"), max_length=120, blank=True)
-    by = models.CharField(_("by"), max_length=120, blank=True)
-    at = models.CharField(_("recorded at"), max_length=TIME)
+    entry_id = models.CharField(max_length=LONGEST["entry_id"], unique=True)
+    kind = models.CharField(_("kind"), max_length=LONGEST["kind"])
+    about = models.CharField(_("about"), max_length=LONGEST["about"], blank=True)
+    by = models.CharField(_("by"), max_length=LONGEST["by"], blank=True)
+    at = models.CharField(_("recorded at"), max_length=LONGEST["at"])  # 2026-11-23T10:00:00.000000Z sorts as text
     text = models.TextField()
 
     class Meta:
