@@ -10,7 +10,16 @@ from mingdan.engine.detectors.callback_disproof import DETECTOR as CALLBACK
 from mingdan.engine.detectors.tip_with_corroboration import DETECTOR as TIP
 from mingdan.engine.detectors.unknown_order_contact import DETECTOR as CONTACT
 from mingdan.engine.findings import Finding
-from mingdan.engine.methods.contact_words import DEAL, NOT_A_DEAL, OTHER_FIRM, PRIVATELY
+from mingdan.engine.methods.contact_words import (
+    DEAL,
+    HEARSAY,
+    MISMATCH,
+    NOT_A_DEAL,
+    OTHER_FIRM,
+    PAID,
+    PRIVATELY,
+    REMINDED,
+)
 from mingdan.engine.methods.notices import notice_weight, sources_of
 from mingdan.engine.trail import Tables, moment
 
@@ -56,7 +65,7 @@ def test_a_contact_about_an_unknown_order_weighs_what_the_page_says() -> None:
     example = next(one for one in CONTACT.examples if one.fires)
     [one] = CONTACT.find(Tables.from_records(example.records, as_of=example.as_of), CONTACT.parameters)
     assert math.log10(0.3 * 32) == pytest.approx(0.982, abs=5e-4)
-    assert one.weight == pytest.approx(0.4 + math.log10(0.3 * 32))
+    assert one.weight == pytest.approx(0.4 + 0.4 + math.log10(0.3 * 32))
 
 
 @pytest.mark.parametrize("record", ["account of the same firm", "ticket naming our order"])
@@ -111,9 +120,33 @@ def test_the_firm_and_the_salesperson_that_a_text_names_are_kept() -> None:
 
 
 def test_words_are_plain_alternatives_that_every_engine_reads_alike() -> None:
-    for words in (DEAL, PRIVATELY, OTHER_FIRM, NOT_A_DEAL):
+    for words in (DEAL, PRIVATELY, OTHER_FIRM, NOT_A_DEAL, PAID, REMINDED, MISMATCH, HEARSAY):
         assert words == words.lower()
         assert not set(words) & set("\\()[]{}^$*+?.")
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        ("We already paid and got another reminder", True),
+        ("对账单余额不对", True),
+        ("货款已付给业务员", True),
+        ("怀疑业务员吃回扣，没有证据", False),
+        ("请尽快发货，已付款", False),
+    ],
+)
+def test_paid_and_dunned_speaks_although_the_order_is_known(text: str, fires: bool) -> None:
+    order = {"order_id": "O", "ordered_at": "2025-05-01", "amount": "900"}
+    said = [
+        {"complaint_id": f"P{n}", "account_id": f"A{n}", "opened_at": "2025-05-20", "text": "发货慢"} for n in range(30)
+    ]
+    told = found(
+        CONTACT,
+        accounts=[{"account_id": f"A{n}", "name": f"Firm {n}", "owner_id": "E1"} for n in range(31)],
+        orders=[{**order, "order_id": f"O{n}", "account_id": f"A{n}"} for n in range(31)],
+        complaints=[*said, {"complaint_id": "P", "account_id": "A30", "opened_at": "2025-05-21", "text": text}],
+    )
+    assert [one.account_ids for one in told] == ([("A30",)] if fires else [])
 
 
 def test_two_sources_weigh_what_the_page_says() -> None:

@@ -21,6 +21,7 @@ class Parameters:
     """How often a contact after a side deal is of each kind, and what it may weigh.
 
     `unknown`: about a deal we do not have; `privately`: speaks of a person's pocket; `other_firm`: of another firm.
+    `dunned`: says that it paid what our books have open.
     `plain` is the most that a contact weighs which names neither; a second contact counts `repeat`. Weights below
     `least_weight` are not told. An order within `old_days` before may still be what the customer means.
     """
@@ -29,6 +30,9 @@ class Parameters:
     privately: float = 0.3
     other_firm: float = 0.3
     plain: float = 0.4
+    dunned: float = 0.1
+    most_dunned: float = 0.9
+    most_of_firm: float = 0.4
     most: float = 1.8
     repeat: float = 0.5
     least_weight: float = 0.2
@@ -68,11 +72,13 @@ def _weight(own: Counts, every: Counts, parameters: Parameters) -> float:
     if own.privately:
         weight += max(0.0, math.log10(parameters.privately / usual["privately"]))
     if own.other_firm and own.unknown:
-        weight += max(0.0, math.log10(parameters.other_firm / usual["other_firm"]))
+        weight += min(parameters.most_of_firm, max(0.0, math.log10(parameters.other_firm / usual["other_firm"])))
+    if own.dunned:
+        weight += min(parameters.most_dunned, max(0.0, math.log10(parameters.dunned / usual["dunned"])))
     return min(weight, parameters.most)
 
 
-_KINDS = ("unknown", "privately", "other_firm")
+_KINDS = ("unknown", "privately", "other_firm", "dunned")
 
 
 def _last_orders(tables: Tables, rows: dict[str, list[Row]]) -> dict[str, Any]:
@@ -103,7 +109,7 @@ def _finding(
             "account": first["account_id"],
             "day": first["at"],
             "contacts": len(rows),
-            "what": _UNKNOWN if unknown else _WITH_A_PERSON,
+            "what": _UNKNOWN if unknown else _WITH_A_PERSON if private else _PAID,
             "private": _PRIVATE if private and unknown else Text("", ""),
             "firms": len(firms),
         },
@@ -120,12 +126,17 @@ def _explained(
     at = rows[0]["at"]
     age = (at - last).days if last else None
     old: Status = "ruled_out" if age is None else "supported" if age <= parameters.old_days else "open"
+    elsewhere = firms or any(row["unknown"] for row in rows)
     selling = [tables.context.is_distributor(firm, at.date()) for firm in firms]
     around = at - timedelta(days=90), at + timedelta(days=60)
     scope = Scope(account_id=rows[0]["account_id"], region=standing.region, segment=standing.segment)
     return {
         "older-order": old if any(row["unknown"] for row in rows) else "ruled_out",
-        "distributor": "supported" if "supported" in selling else "ruled_out" if "ruled_out" in selling else "open",
+        "distributor": "supported"
+        if "supported" in selling
+        else "ruled_out"
+        if "ruled_out" in selling or not elsewhere
+        else "open",
         "migration": tables.context.status(["migration"], *around, scope),
         "stranger": "open",
     }
@@ -133,6 +144,7 @@ def _explained(
 
 _UNKNOWN = Text(en="a deal with us of which our books know nothing", zh="一笔我方账上没有的交易")
 _WITH_A_PERSON = Text(en="money or business that went to a person", zh="款项或业务归于个人")
+_PAID = Text(en="money that it has paid and our books have open", zh="已付而我方账上仍未结清的款项")
 _PRIVATE = Text(en=", and of money to a person", zh="，并提到款项付给个人")
 
 _LATE = {"category": "delivery", "text": "我们五月付了定金，货到现在还没到"}
@@ -166,7 +178,7 @@ def _with(
 
 DETECTOR = Detector(
     code="unknown-order-contact",
-    version=1,
+    version=2,
     design="V2",
     family="voice",
     strength="W4",
@@ -187,9 +199,9 @@ DETECTOR = Detector(
     method=Text(
         en="Complaints, questions and survey comments that speak of a deal, held against orders, invoices, receipts, "
         "contracts and won deals of the customer's firm from a year before to two months after; log10(0.5 / share of other "
-        "customers' contacts without a deal), at most 0.4, more where a person's pocket or another firm is named, each "
-        "against how often others do.",
-        zh="将提及交易的投诉、咨询和问卷意见，与该客户所属企业前一年至后两个月的订单、发票、收款、合同和赢单商机核对；权重为 log10（0.5 / 其他客户此类来函中查无交易的比例），最多 0.4；提到款项付给个人或其他企业的，按其他客户提及的比例另加。",
+        "customers' contacts without a deal), at most 0.4, more where a person's pocket (a mere suspicion does not count) or another firm (at most 0.4) is named, or a debt is "
+        "said to be paid (log10(0.1 / share), at most 0.9), each against how often others do.",
+        zh="将提及交易的投诉、咨询和问卷意见，与该客户所属企业前一年至后两个月的订单、发票、收款、合同和赢单商机核对；权重为 log10（0.5 / 其他客户此类来函中查无交易的比例），最多 0.4；提到款项付给个人（仅系猜疑的不计）、其他企业（最多 0.4），或称我方催收的款项已付清（log10（0.1 / 比例），最多 0.9）的，按其他客户提及的比例另加。",
     ),
     reads={"orders": ("account_id", "ordered_at")},
     uses={
@@ -221,6 +233,16 @@ DETECTOR = Detector(
             fires=True,
             as_of="2025-06-30",
             records=_with(_customers(30), complaints=_complained("A1", **_PAID_ELSEWHERE)),
+        ),
+        Example(
+            name="a customer is reminded of a debt that it has paid to the salesperson",
+            fires=True,
+            as_of="2025-06-30",
+            records=_with(
+                _customers(30),
+                complaints=_complained("A1", category="payment", text="货款已付给业务员，仍收到催款函"),
+                orders={"order_id": "OA1", "account_id": "A1", "ordered_at": "2025-04-29", "amount": "900"},
+            ),
         ),
         Example(
             name="the same words about an order of ours three weeks before",

@@ -18,13 +18,39 @@ DEAL = (
 QUOTED = "报价单|报的价|报过价|上次报价|给的价|quoted|quotation|your quote|the quote"
 """Speaks of a price that was named."""
 
+_HANDED = ("付给", "付给了", "打给", "打给了", "转给", "转给了", "交给", "交给了", "打到", "付到")
+_OURS = ("", "你们", "你们的", "贵司", "贵司的", "贵公司", "贵公司的")
+_SELLERS = ("业务员", "业务经理", "销售", "经理")
+
 PRIVATELY = (
+    "|".join(f"{handed}{ours}{seller}" for handed in _HANDED for ours in _OURS for seller in _SELLERS)
+    + "|业务员收了|业务员收的|业务员拿|业务经理收了|销售收了|销售员收了|"
     "私人|私下|私账|个人账|个人帐|个人卡|个人微信|个人收款|他的卡|她的卡|他的账|她的账|微信转|转给他|转给她|转给你们|打给他|打给她|打到他|打到她|"
     "不走公司|不开票|回扣|好处费|飞单|私单|"
     "personal account|personal card|private account|personal wechat|his account|her account|his own|her own|"
+    "paid your salesman|paid your salesperson|paid your sales|paid your rep|paid to your sales|paid to your rep|paid it to your|paid the salesman|"
+    "collected the money himself|collected the money herself|"
     "privately|cash to him|cash to her|off the books|without invoice|kickback"
 )
 """Speaks of money or business that went to a person."""
+
+PAID = (
+    "已付|付过|付了|付清|已结清|结过|already paid|paid already|have paid|has been paid|was paid|we paid|paid long ago"
+)
+REMINDED = (
+    "催款|催收|催账|催缴|被催|还催|又催|催我|催付|没入账|未入账|没到账|未到账|未核销|"
+    "reminder|dunn|overdue|past due|still open|still unpaid|not credited|asked to pay"
+)
+"""With the words of PAID: says that it has paid what our books have open."""
+
+MISMATCH = (
+    "对账单余额不|对账单不|对账单有误|余额不对|余额不符|余额不一致|余额有误|账对不上|帐对不上|账目对不上|对不上账|没给收据|未给收据|"
+    "balance is wrong|statement is wrong|balance does not match|balance does not agree|no receipt was given"
+)
+"""Says that our statement of its balance is wrong."""
+
+HEARSAY = "怀疑|听说|据说|传言|没有证据|无证据|suspect|rumour|rumor|heard that|no proof|no evidence"
+"""Says itself that it is no more than a suspicion."""
 
 OTHER_FIRM = (
     "另一家|别家|别的公司|其他公司|另外一家|那家公司|商行|经营部|工作室|贸易公司|商贸|"

@@ -9,7 +9,17 @@ from ibis.expr.types import StringValue
 from ibis.expr.types import Table as Expression
 
 from mingdan.engine.methods.account_firms import folded
-from mingdan.engine.methods.contact_words import DEAL, OTHER_FIRM, PRIVATELY, QUOTED, speaks_of
+from mingdan.engine.methods.contact_words import (
+    DEAL,
+    HEARSAY,
+    MISMATCH,
+    OTHER_FIRM,
+    PAID,
+    PRIVATELY,
+    QUOTED,
+    REMINDED,
+    speaks_of,
+)
 from mingdan.engine.trail import Tables, row_id
 
 Row = dict[str, Any]
@@ -23,29 +33,32 @@ KINDS = ("question", "complaint")
 
 @dataclass(frozen=True)
 class Counts:
-    """How many contacts about deals there are, and how many have no deal, speak of a person's pocket, of another firm."""
+    """How many contacts about deals there are, and how many have no deal, speak of a person's pocket, of another firm, of a debt paid."""
 
     contacts: int
     unknown: int
     privately: int
     other_firm: int
+    dunned: int
 
 
 def judged_contacts(tables: Tables) -> Expression:
-    """Return one row per contact about a deal: table_name, row_id, account_id, at, about, said, and three flags (0, 1).
+    """Return one row per contact about a deal: table_name, row_id, account_id, at, about, said, and four flags (0, 1).
 
     `unknown`: neither the customer nor another account of its firm has an order, invoice, receipt, contract or won deal
-    around that time (nor, where the contact only speaks of a price, a quote or deal). `privately`, `other_firm`: the words.
+    around that time (nor, where the contact only speaks of a price, a quote or deal). `privately` (no mere suspicion), `other_firm`, `dunned`: the words.
     A ticket that names one of our orders is never unknown; one that names an order we do not have is.
     """
     said = _said(tables)
     deal = speaks_of(said.said, DEAL)
-    private = speaks_of(said.said, PRIVATELY)
+    private = speaks_of(said.said, PRIVATELY) & ~speaks_of(said.said, HEARSAY)
+    dunned = (speaks_of(said.said, PAID) & speaks_of(said.said, REMINDED)) | speaks_of(said.said, MISMATCH)
     asks = said.mutate(
-        only_price=(speaks_of(said.said, QUOTED) & ~deal & ~private).ifelse(1, 0),
+        only_price=(speaks_of(said.said, QUOTED) & ~deal & ~private & ~dunned).ifelse(1, 0),
         privately=private.ifelse(1, 0),
         other_firm=speaks_of(said.said, OTHER_FIRM).ifelse(1, 0),
-    ).filter(deal | private | speaks_of(said.said, QUOTED))
+        dunned=dunned.ifelse(1, 0),
+    ).filter(deal | private | dunned | speaks_of(said.said, QUOTED))
     known = _known(tables, asks)
     judged = asks.left_join(known, ["table_name", "row_id"]).drop("table_name_right", "row_id_right")
     unknown: Any = judged.found.isnull() & (judged.order_id.isnull() | judged.order_known.isnull())
@@ -54,12 +67,12 @@ def judged_contacts(tables: Tables) -> Expression:
 
 def counted(tables: Tables, contacts: Expression) -> tuple[Counts, dict[str, Counts]]:
     """Return the counts over all contacts, and by account for those with anything odd."""
-    names = {name: ibis._[name].sum() for name in ("unknown", "privately", "other_firm")}
+    names = {name: ibis._[name].sum() for name in ("unknown", "privately", "other_firm", "dunned")}
     by_account = contacts.group_by("account_id").agg(contacts=ibis._.count(), **names)
     rows = tables.records(by_account, order_by=["account_id"])
     each = {row["account_id"]: Counts(*(int(row[name]) for name in ("contacts", *names))) for row in rows}
     every = Counts(*(sum(getattr(one, name) for one in each.values()) for name in ("contacts", *names)))
-    return every, {account: one for account, one in each.items() if one.unknown or one.privately}
+    return every, {account: one for account, one in each.items() if one.unknown or one.privately or one.dunned}
 
 
 def _said(tables: Tables) -> Expression:
@@ -164,7 +177,7 @@ def odd_contacts(tables: Tables, contacts: Expression, accounts: list[str]) -> d
 
     Firms of the register other than the customer's own and ours; people of ours whose full name nobody else of ours bears.
     """
-    odd = contacts.filter((contacts.unknown == 1) | (contacts.privately == 1))
+    odd = contacts.filter((contacts.unknown == 1) | (contacts.privately == 1) | (contacts.dunned == 1))
     wanted = odd.filter(odd.account_id.isin(accounts))
     rows = tables.records(wanted, order_by=["account_id", "at", "table_name", "row_id"])
     firms = _named(tables, rows, _firm_names(tables))
