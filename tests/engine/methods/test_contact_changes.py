@@ -98,6 +98,14 @@ def test_every_loss_is_listed_once_with_or_without_a_deletion() -> None:
     assert sum(row["row_id"] is not None for row in rows) == 8
 
 
+def test_the_own_number_at_several_customers_is_one_finding_on_the_salesperson() -> None:
+    example = next(one for one in contact_tampering.DETECTOR.examples if "three" in one.name)
+    tables = Tables.from_records(example.records, as_of=example.as_of)
+    (found,) = contact_tampering.DETECTOR.find(tables, contact_tampering.DETECTOR.parameters)
+    assert (found.subject_kind, found.subject_id, found.facts["own"]) == ("employee", "E0", 3)
+    assert found.account_ids == ("A0", "A12", "A6")
+
+
 def test_customers_no_longer_reached_after_a_change_name_who_changed_them() -> None:
     changed = [change(f"C{n}", new=f"N{n}", by=f"E{n % 5}") for n in range(40)]
     calls = [

@@ -33,8 +33,8 @@ Row = dict[str, Any]
 class Parameters:
     """`own`, `firm` and `customer` cap the weight of a new value that belongs to such a one; `rates` that of an excess.
 
-    `worth` is how many innocent changes the prior stands for: one in so many meets the changer's own number (`own`) or
-    somebody else's; of `people_worth` people one ever enters the own number. `campaign` changes by one person on a day
+    `worth` is how many innocent changes the prior stands for: one in so many meets somebody else's number; of `people_worth`
+    people one ever enters the own number, of those who divert `own_expected`. `campaign` changes by one person on a day
     are a clean-up. `hub`: a number of more firms says nothing.
     """
 
@@ -43,8 +43,8 @@ class Parameters:
     customer: float = 0.6
     rates: float = 1.0
     expected: float = 0.3
-    own_worth: int = 300
-    other_worth: int = 30
+    own_expected: float = 0.1
+    worth: int = 30
     people_worth: int = 30
     campaign: int = 20
     hub: int = 5
@@ -55,7 +55,7 @@ class Parameters:
 
 
 def find(tables: Tables, parameters: Parameters) -> list[Finding]:
-    """Return findings of replaced values by customer, and of unreachable and deleted contacts by salesperson."""
+    """Return findings of others' numbers by customer; of own numbers, unreachable and deleted contacts by salesperson."""
     return [*_replaced(tables, parameters), *_unreachable(tables, parameters), *_deleted(tables, parameters)]
 
 
@@ -70,58 +70,59 @@ def _replaced(tables: Tables, parameters: Parameters) -> list[Finding]:
     grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         row["weight"] = _weight(row, totals, hits[row["kind"]], parameters)
-        grouped[row["changed_by"], row["account_id"]].append(row)
-    risk = yearly_turnover(tables, {account for _, account in grouped})
-    busy = busy_days(tables, parameters.campaign)
-    return [_of_customer(tables, pair, grouped[pair], risk, busy, hits) for pair in sorted(grouped)]
+        grouped[row["changed_by"], "" if row["kind"] == "own" else row["account_id"]].append(row)
+    risk = yearly_turnover(tables, {row["account_id"] for row in rows})
+    days = busy_days(tables, parameters.campaign)
+    return [_of_changes(tables, pair, grouped[pair], risk, days) for pair in sorted(grouped)]
 
 
 def _weight(row: Row, totals: dict[str, int], hits: dict[str, set[str]], parameters: Parameters) -> float:
-    """Return log10 of how much likelier this is in a side deal than in others' changes, a prior added to their count."""
-    others = sum(n for changer, n in totals.items() if changer != row["changed_by"])
-    met = sum(len(changes) for changer, changes in hits.items() if changer != row["changed_by"])
-    worth = parameters.own_worth if row["kind"] == "own" else parameters.other_worth
-    by_chance = (1 + met) / (worth + others)
-    if row["kind"] == "own":  # a salesperson changes many numbers: what counts is how many people ever enter their own
-        doing = [bool(hits.get(changer)) for changer in totals if changer != row["changed_by"]]
-        by_chance = max(by_chance, (1 + sum(doing)) / (parameters.people_worth + len(doing)))
-    cap: float = getattr(parameters, row["kind"])
-    return max(0.0, min(cap, math.log10(parameters.expected / by_chance)))
+    """Return log10 of how much likelier this is in a side deal: for the own number by people, else by others' changes.
+
+    A salesperson changes many numbers: what counts is how many people ever enter their own.
+    """
+    changers = [changer for changer in totals if changer != row["changed_by"]]
+    if row["kind"] == "own":
+        doing = sum(bool(hits.get(changer)) for changer in changers)
+        expected, by_chance = parameters.own_expected, (1 + doing) / (parameters.people_worth + len(changers))
+    else:
+        met = sum(len(hits.get(changer, ())) for changer in changers)
+        others = sum(totals[changer] for changer in changers)
+        expected, by_chance = parameters.expected, (1 + met) / (parameters.worth + others)
+    return max(0.0, min(float(getattr(parameters, row["kind"])), math.log10(expected / by_chance)))
 
 
-def _of_customer(
+def _of_changes(
     tables: Tables,
     pair: tuple[str, str],
     rows: Sequence[Row],
     risk: dict[str, Decimal],
     busy: set[tuple[str, date]],
-    hits: dict[str, dict[str, set[str]]],
 ) -> Finding:
-    employee, account = pair
-    best = max(rows, key=lambda row: row["weight"])
-    at = moment(max(row["changed_at"] for row in rows))
-    counts = {kind: len({row["change"] for row in rows if row["kind"] == kind}) for kind in hits}
-    facts = {"own": counts["own"], "foreign": counts["firm"] + counts["customer"]}
-    of_rows = [Evidence(row["table_name"], row["row_id"]) for row in rows]
-    changed = [Evidence("field_changes", row["change"]) for row in rows]
-    fills = best["kind"] == "own" and not best["replaced"]
-    habit = len(hits["own"][employee]) >= 3
+    """Return the finding of one customer, or (without) of the customers whose number became the salesperson's own."""
+    employee, customer = pair
+    accounts = tuple(sorted({row["account_id"] for row in rows}))
+    days = [moment(row["changed_at"]) for row in rows]
+    changes = sorted({row["change"] for row in rows})
+    holders = sorted({Evidence(row["table_name"], row["row_id"]) for row in rows})
+    fills = not customer and not any(row["replaced"] for row in rows)
+    scope = Scope(account_id=customer or None, employee_id=employee)
     return Finding(
-        subject_kind="account",
-        subject_id=account,
-        at=at,
-        weight=best["weight"],
-        evidence=(*sorted(set(changed)), *sorted(set(of_rows))),
-        facts={**_NOTHING, **facts, "customers": 1},
+        subject_kind="account" if customer else "employee",
+        subject_id=customer or employee,
+        at=max(days),
+        weight=max(row["weight"] for row in rows),
+        evidence=(*(Evidence("field_changes", one) for one in changes), *holders),
+        facts={**_NOTHING, "foreign" if customer else "own": len(changes), "customers": len(accounts)},
         employee_id=employee,
-        account_ids=(account,),
+        account_ids=accounts,
         company_ids=tuple(sorted({row["entity"] for row in rows if row["whose"] == "firm"})),
-        amount_at_risk=risk.get(account, Decimal(0)),
+        amount_at_risk=sum((risk.get(account, Decimal(0)) for account in accounts), Decimal(0)),
         explanations={
-            **_explanations(tables, at.date(), at.date(), Scope(account_id=account, employee_id=employee)),
-            **({"campaign": "supported"} if (employee, at.date()) in busy else {}),
-            "staff-change": "ruled_out" if best["kind"] == "own" else _staff_change(tables, rows),
-            "filler": ("supported" if habit else "open") if fills else "ruled_out",
+            **_explanations(tables, min(days).date(), max(days).date(), scope),
+            **({"campaign": "supported"} if all((employee, day.date()) in busy for day in days) else {}),
+            "staff-change": _staff_change(tables, rows) if customer else "ruled_out",
+            "filler": ("supported" if len(changes) >= 3 else "open") if fills else "ruled_out",
         },
     )
 
@@ -172,8 +173,7 @@ def _excesses(
 ) -> list[tuple[str, list[Row], float]]:
     """Return who has more bad outcomes than the peers' rates explain, with the rows and the weight."""
     found = excesses(rows, is_bad, least_chances=parameters.least_chances, least_seen=parameters.least_seen)
-    weighed = [(one, mine, min(parameters.rates, weight_from_p(p))) for one, mine, p in found]
-    return [one for one in weighed if one[2] > 0]
+    return [(one, mine, min(parameters.rates, weight_from_p(p))) for one, mine, p in found if weight_from_p(p) > 0]
 
 
 def _of_salesperson(
@@ -209,8 +209,8 @@ def _of_salesperson(
     )
 
 
-def _changes(new: str) -> dict[str, list[dict[str, object]]]:
-    """Return twenty customers whose numbers six salespeople changed, the first of them to this one."""
+def _changes(new: str, at: int = 1) -> dict[str, list[dict[str, object]]]:
+    """Return twenty customers whose numbers six salespeople changed, of the first at so many customers to this one."""
     people, customers = range(6), range(20)
     return {
         "employees": [{"employee_id": f"E{n}", "name": f"P{n}", "role": "rep", "phone_key": f"W{n}"} for n in people],
@@ -220,7 +220,7 @@ def _changes(new: str) -> dict[str, list[dict[str, object]]]:
         "field_changes": [
             {
                 "table_name": "contacts", "row_id": f"C{n}", "field": "phone", "changed_at": f"2025-03-{n + 1:02d}",
-                "changed_by": f"E{n % 6}", "old_key": f"O{n}", "new_key": f"N{n}" if n else new,
+                "changed_by": f"E{n % 6}", "old_key": f"O{n}", "new_key": f"N{n}" if n not in range(0, 6 * at, 6) else new,
             }
             for n in customers
         ],
@@ -229,7 +229,7 @@ def _changes(new: str) -> dict[str, list[dict[str, object]]]:
 
 DETECTOR = Detector(
     code="contact-tampering",
-    version=2,
+    version=3,
     design="A4",
     family="access",
     strength="W5",
@@ -239,11 +239,9 @@ DETECTOR = Detector(
         zh="客户的电话或邮箱是否被替换或删除，致使公司无法联系到客户？",
     ),
     sentence=Text(
-        en="The salesperson changed or deleted contact data of customers: {customers:count};[ replaced by the salesperson's "
-        "own number: {own:count};][ by another firm's or customer's: {foreign:count};][ not reached afterwards: "
+        en="The salesperson changed or deleted contact data of customers: {customers:count};[ replaced by the salesperson's own number: {own:count};][ by another firm's or customer's: {foreign:count};][ not reached afterwards: "
         "{unreached:count} of {called:count};][ deleted in the 30 days before a loss: {deleted:count} of {losses:count};].",
-        zh="该销售员更改或删除了 {customers:count} 家客户的联系方式；[改为其本人号码 {own:count} 次；][改为其他企业或客户的号码 "
-        "{foreign:count} 次；][更改后未能联系上 {unreached:count} 家（回访 {called:count} 家）；]"
+        zh="该销售员更改或删除了 {customers:count} 家客户的联系方式；[改为其本人号码 {own:count} 次；][改为其他企业或客户的号码 {foreign:count} 次；][更改后未能联系上 {unreached:count} 家（回访 {called:count} 家）；]"
         "[丢单前 30 天内删除联系人 {deleted:count} 笔（共丢单 {losses:count} 笔）；]。",
     ),
     next_step=Text(
@@ -252,12 +250,9 @@ DETECTOR = Detector(
     ),
     method=Text(
         en="New values compared with the keys of employees, firms and other customers; weight log10(0.3 / u), u being how "
-        "often others' changes meet such a value (a prior of one in 300 for one's own number, one in 30 else); for one's own number "
-        "not less than the share of colleagues who ever entered theirs (a prior of one in 30). Unreachable "
-        "customers and deletions before a loss: beta-binomial tail against peers, p-value by Sellke's bound. At most 2.7 "
-        "for the own number, 1.0 for a firm's and for rates, 0.6 for another customer's.",
-        zh="将新值与员工、企业及其他客户的匹配键比对；权重为 log10(0.3/u)，u 为他人更改时出现此类值的频率（先验：本人号码三百"
-        "分之一，其余三十分之一）；改为本人号码时，u 不低于曾填入本人号码的同事所占比例（先验：三十分之一）。失联率和丢单前"
+        "often others' changes meet such a value (a prior of one in 30); for one's own number, at however many customers, log10(0.1 / q), q being the share of colleagues who ever entered theirs (a prior of one in 30). Unreachable "
+        "customers and deletions before a loss: beta-binomial tail against peers, p-value by Sellke's bound. At most 2.7 for the own number, 1.0 for a firm's and for rates, 0.6 for another customer's.",
+        zh="将新值与员工、企业及其他客户的匹配键比对；权重为 log10(0.3/u)，u 为他人更改时出现此类值的频率（先验三十分之一）；改为本人号码时，无论涉及多少客户，权重为 log10(0.1/q)，q 为曾填入本人号码的同事所占比例（先验三十分之一）。失联率和丢单前"
         "删除率以贝塔-二项分布与同侪比较，p 值按 Sellke 界换算。本人号码最多 2.7，企业号码及比率最多 1.0，其他客户号码最多 0.6。",
     ),
     reads={"field_changes": ("new_key",)},
@@ -288,6 +283,12 @@ DETECTOR = Detector(
             fires=True,
             as_of="2025-06-30",
             records=_changes("W0"),
+        ),
+        Example(
+            name="three customers' numbers become the salesperson's own",
+            fires=True,
+            as_of="2025-06-30",
+            records=_changes("W0", at=3),
         ),
         Example(
             name="every customer's number becomes another number of the customer",
