@@ -146,9 +146,7 @@ def _trades(account: str, days: Sequence[int], price: str, address: str) -> dict
     sold = {"account_id": account, "employee_id": "E1", "ship_to_key": address, "amount": str(10 * int(price))}
     return {
         "orders": [{"order_id": name, "ordered_at": at, **sold} for name, at in zip(names, dates, strict=True)],
-        "order_lines": [
-            {"order_id": name, "product_id": "P1", "quantity": "10", "unit_price": price} for name in names
-        ],
+        "order_lines": [{"order_id": one, "product_id": "P1", "quantity": "10", "unit_price": price} for one in names],
     }
 
 
