@@ -3,6 +3,7 @@
 import typer
 
 from mingdan.cli import (
+    accounts,
     catalogue,
     databases,
     demonstrating,
@@ -37,6 +38,7 @@ app.command("serve")(serving.serve)
 app.command(
     "manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(serving.manage)
+app.add_typer(accounts.app, name="account")
 app.add_typer(databases.app, name="database")
 app.add_typer(trail.app, name="trail")
 app.command("tables")(catalogue.tables)

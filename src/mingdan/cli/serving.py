@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from mingdan.lib.environment import UnusableSettingsError
+
 SETTINGS = "mingdan.settings"
 STOP_SECONDS = 3
 """Live connections never end by themselves; this long they are waited for when the server stops."""
@@ -21,20 +23,41 @@ def serve(
 
 
 def run_server(host: str, port: int) -> None:
-    """Serve the application until somebody stops it; Django has been started."""
+    """Serve the application, and number the trail beside it, until somebody stops it; Django has been started."""
     import uvicorn
     from django.conf import settings
 
-    uvicorn.run(
-        "mingdan.web.asgi:application",
-        host=host,
-        port=port,
-        log_level="warning",
-        proxy_headers=True,
-        forwarded_allow_ips=settings.TRUSTED_PROXIES,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_SECONDS,
-    )
+    from mingdan.platform.trail.sequencing import start_sequencing
+
+    ensure_migrated()
+    finish = start_sequencing()
+    try:
+        uvicorn.run(
+            "mingdan.web.asgi:application",
+            host=host,
+            port=port,
+            log_level="warning",
+            proxy_headers=True,
+            forwarded_allow_ips=settings.TRUSTED_PROXIES,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+    finally:
+        finish()
+
+
+def ensure_migrated() -> None:
+    """Raise UnusableSettingsError if the database lacks tables or columns of this version."""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as reason:
+        raise UnusableSettingsError(f"the database cannot be reached: {str(reason).strip()}") from reason
+    if missing:
+        raise UnusableSettingsError("the database is not of this version: run `mingdan manage migrate`.")
 
 
 def manage(context: typer.Context) -> None:
@@ -54,5 +77,7 @@ def start_django() -> None:
     """Read the settings and load the application's parts; raises UnusableSettingsError."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django
+    from django.conf import settings
 
+    settings.DATA.mkdir(parents=True, exist_ok=True)
     django.setup()

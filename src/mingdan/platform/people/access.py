@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from mingdan.platform.access.queries import Person, standing_of
 from mingdan.platform.access.rights import Reach, Right, declare, reaching
 from mingdan.platform.access.roles import Role
-from mingdan.platform.people.models import Employee
+from mingdan.platform.people.models import Employee, User
 from mingdan.platform.people.queries import employees_reached
+from mingdan.platform.trail.kinds import READING
+from mingdan.platform.trail.queries import Told, history_of
 
 _STAFF: dict[Role, Reach] = {
     Role.SALES_OPERATIONS: Reach.ALL,
@@ -73,6 +75,18 @@ SEE_CALENDAR = declare(
     )
 )
 
+SEE_HISTORY = declare(
+    Right(
+        "people.see_history",
+        _("see what was changed about somebody and by whom"),
+        {Role.HR: Reach.ALL, Role.INTERNAL_AUDITOR: Reach.ALL, Role.DIRECTOR: Reach.ALL},
+    )
+)
+SEE_READERS = declare(
+    Right("people.see_readers", _("see who looked at a record"), {Role.INTERNAL_AUDITOR: Reach.ALL}, can_be_lent=False)
+)
+"""Apart from the rest of the history, because who is looked at by whom can give an investigation away."""
+
 FIELDS: Mapping[str, Right] = {
     "hired_date": SEE_EMPLOYMENT,
     "left_date": SEE_EMPLOYMENT,
@@ -105,3 +119,15 @@ def ensure_right(user: Person, right: Right, at: datetime.datetime) -> None:
     """Raise Http404 unless somebody holds a right: what one may not do does not exist for them."""
     if not standing_of(user, at).has(right):
         raise Http404
+
+
+def history_for(user: Person, about: Employee | User, at: datetime.datetime) -> list[Told] | None:
+    """Return what the trail tells somebody of a record, without readings and personal values they may not see."""
+    standing = standing_of(user, at)
+    if not standing.has(SEE_HISTORY):
+        return None
+    told = history_of(about, with_personal=standing.has(KEEP_EMPLOYEES))
+    return told if standing.has(SEE_READERS) else [one for one in told if one.kind not in _READINGS]
+
+
+_READINGS = frozenset(kind.code for kind in READING.values())

@@ -73,6 +73,7 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
         "all_roles": Role.choices,
         "all_rights": [right for right in declared_rights() if right.can_be_lent],
         "form": GrantForm(),
+        "history": access.history_for(request.user, found, now),
     }
     return render(request, "people/account.html", context)
 

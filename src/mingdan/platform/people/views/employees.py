@@ -70,6 +70,7 @@ def _shown(request: SignedInRequest, found: Employee, move: Form, status: int = 
         "reports": ReportingLine.objects.filter(holding_on(today), manager=found).select_related("employee"),
         "may_keep": has_right(request.user, access.KEEP_EMPLOYEES, now),
         "move": move,
+        "history": access.history_for(request.user, found, now),
     }
     return render(request, "people/employee.html", context, status=status)
 
