@@ -170,7 +170,7 @@ def _sent(to: str, *accounts: int) -> list[dict[str, Any]]:
 
 DETECTOR = Detector(
     code="delivery-mismatch",
-    version=1,
+    version=2,
     design="S3",
     family="service",
     strength="W5",
@@ -194,11 +194,12 @@ DETECTOR = Detector(
         "person or won deals; else a place that several unrelated customers of one salesperson use and that is none of theirs. "
         "Weight log10(0.3 / u), 0.1 for one small order: u is the share of other salespeople's customers with such deliveries; "
         "for a shared place also times the hypergeometric chance that its users have one salesperson. At most 2.7 for a home, "
-        "1.8 for a tied firm, 1.0 otherwise, 0.4 for a pair of customers. Places of three salespeople's customers or of more "
+        "1.8 for a tied firm, 1.0 otherwise, 0.8 for a pair of customers; one small order or a pair at most log10(0.15 / q), "
+        "q being the share of colleagues who have one too (a prior of one in 30). Places of three salespeople's customers or of more "
         "than eight customers are warehouses and say nothing.",
         zh="比对收货地点与销售员住址、申报亲属、关联企业（电话、人员或赢得丢单）的匹配键；否则看同一销售员的多家互不相关客户是否共用一个不属于它们的地点。"
         "权重为 log10(0.3/u)（单笔小额为 0.1），u 为其他销售员客户中出现此类收货的比例；共用地点再乘以这些客户恰属同一销售员的超几何概率。"
-        "住址最多 2.7，关联企业最多 1.8，其余最多 1.0，仅两家客户最多 0.4。三名及以上销售员的客户共用、或超过八家客户共用的地点视为仓库，不计。",
+        "住址最多 2.7，关联企业最多 1.8，其余最多 1.0，仅两家客户最多 0.8；单笔小额或仅两家客户时最多 log10(0.15/q)，q 为同样如此的同事比例（先验三十分之一）。三名及以上销售员的客户共用、或超过八家客户共用的地点视为仓库，不计。",
     ),
     reads={"orders": ("account_id", "ship_to_key")},
     uses={

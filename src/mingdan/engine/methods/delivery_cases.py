@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from mingdan.engine.findings import Evidence
@@ -21,7 +21,9 @@ class Limits:
 
     `expected` is how often a side deal's goods go such a way, `occasional` how often by one small order, which carries
     `small` at most. A place of `hub_sellers` salespeople's customers, or of more than `hub` unrelated customers, is a
-    warehouse or forwarder; a home of more than `crowd` employees is a dormitory or an office.
+    warehouse or forwarder; a home of more than `crowd` employees is a dormitory or an office. `people` is how often whoever
+    diverts has one small order or a pair of customers that go such a way; colleagues who have, with a prior of one in
+    `worth`, say how often it is innocent.
     """
 
     home: float = 2.7
@@ -29,13 +31,15 @@ class Limits:
     relative: float = 1.0
     winner: float = 1.0
     shared: float = 1.0
-    pair: float = 0.4
+    pair: float = 0.8
     small: float = 1.0
     expected: float = 0.3
     occasional: float = 0.1
     hub: int = 8
     hub_sellers: int = 3
     crowd: int = 3
+    people: float = 0.15
+    worth: int = 30
 
 
 @dataclass(frozen=True)
@@ -99,13 +103,19 @@ def _tied_cases(tied: Tied, counts: DeliveryCounts, limits: Limits) -> list[Case
     hits: dict[str, Counter[str | None]] = defaultdict(Counter)
     for place, (_, rows) in tied.items():
         hits[chosen[place]][place[0]] += len({row.account_id for row in rows})
+    small = {
+        how: {place[0] for place, (_, rows) in tied.items() if chosen[place] == how and not _is_substantial(rows)}
+        for how in STRONGEST
+    }
     holders = Counter((kind, key) for (_, kind, key), how in chosen.items() if how == "home")
     cases = []
     for (employee, kind, key), (some, rows) in sorted(tied.items()):
         how = chosen[employee, kind, key]
         usual = counts.share(hits[how], employee)
-        substantial = any(row.is_substantial for row in rows)
-        most = getattr(limits, how) if substantial else min(limits.small, getattr(limits, how))
+        substantial = _is_substantial(rows)
+        most = getattr(limits, how)
+        if not substantial:
+            most = min(limits.small, most, _rare_among(small[how], employee, counts.sellers, limits))
         expected = limits.expected if substantial else limits.occasional
         weight = min(most, math.log10(expected / usual)) / max(1, holders[kind, key])
         own = [tie for tie in some if tie.how == how]
@@ -135,16 +145,29 @@ def _shared_cases(
     hits: Counter[str | None] = Counter()
     for place in several_firms:
         hits[place[0]] += len({row.account_id for row in away[place]})
+    pairs = {place[0] for place, n in several_firms.items() if n == 2 or not _is_substantial(away[place])}
     cases = []
     for (seller, kind, key), n in sorted(several_firms.items()):
         there = tuple(away[seller, kind, key])
         users = {row.account_id for row in shared[kind, key]}
         usual = counts.share(hits, seller)
         chance = counts.together_by_chance(users, n, seller)
-        most = limits.shared if n > 2 and any(row.is_substantial for row in there) else limits.pair
+        several = n > 2 and _is_substantial(there)
+        most = limits.shared if several else min(limits.pair, _rare_among(pairs, seller, counts.sellers, limits))
         weight = min(most, math.log10(limits.expected / max(usual * chance, 1e-12)))
         cases.append(Case(seller, "shared", there, None, (), weight, usual))
     return cases
+
+
+def _is_substantial(rows: Sequence[Delivery]) -> bool:
+    return any(row.is_substantial for row in rows)
+
+
+def _rare_among(having: Collection[str], employee: str, people: int, limits: Limits) -> float:
+    """Return what it weighs that somebody has a case of a kind, by how many colleagues have one."""
+    others = len(set(having) - {employee})
+    usual = (1 + others) / (limits.worth + max(people - 1, others))
+    return max(0.0, math.log10(limits.people / usual))
 
 
 def _unrelated(rows: Sequence[Delivery], firms: FirmTies) -> int:

@@ -60,6 +60,11 @@ class DeliveryCounts:
             self._all[row["seller"]] += 1
             self._region[row["account_id"]] = row["region"]
 
+    @property
+    def sellers(self) -> int:
+        """How many salespeople have such customers."""
+        return len(self._all)
+
     def share(self, some: Mapping[str | None, int], without: str | None) -> float:
         """Return which share of the customers of everybody but one these are, one added on each side."""
         hits = sum(some.values()) - some.get(without, 0)
