@@ -1,5 +1,6 @@
 """P1: a salesperson loses more nearly sold deals than like deals of the others explain."""
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,7 +10,6 @@ from numpy.typing import NDArray
 from mingdan.engine.context import Scope
 from mingdan.engine.detector import STRENGTH_CAPS, Detector, Example, Innocent
 from mingdan.engine.findings import Evidence, Finding, Status, Text
-from mingdan.engine.methods.evidence import weight_from_p
 from mingdan.engine.methods.late_deals import knows_stages, late_deals, traits_of
 from mingdan.engine.methods.late_record import Record
 from mingdan.engine.methods.peer_logit import expected_chances
@@ -21,9 +21,11 @@ from mingdan.engine.trail import Tables, moment, money
 class Parameters:
     """What is looked at and when it is told.
 
-    A rise over the person's own earlier level is told from `change_p` on, with `least_surplus` lost beyond it and `least_rose` lost since; a level that was high
-    throughout is a matter of skill or territory and carries `level` at most. `days` looked back; a person needs `least_deals` closed late deals, `least_lost` of them lost, and at least `least_surplus` more
-    lost than expected; `largest_p` is the largest p-value that is told. `usual_skill` is how far, in logits, innocent
+    A rise over the person's own earlier level is told from `change_p` on, with `least_surplus` lost beyond it and `least_rose`
+    lost since; `expected` is how often a side deal shows as clear a rise. A level that was high throughout is a matter of
+    skill or territory and carries `level` at most. `days` looked back; a person needs `least_deals` closed late deals,
+    `least_lost` of them lost, and for the level at least `least_surplus` more lost than expected; `largest_p` is the largest
+    p-value of the level that is told. `usual_skill` is how far, in logits, innocent
     salespeople differ, worth as much as `skill_worth` people's deals. `most_cited` deals are cited.
     """
 
@@ -33,6 +35,7 @@ class Parameters:
     least_surplus: float = 2.0
     largest_p: float = 0.01
     change_p: float = 0.02
+    expected: float = 0.05
     least_rose: int = 6
     level: float = 0.2
     usual_skill: float = 0.3
@@ -73,7 +76,7 @@ def _weight(record: Record, parameters: Parameters) -> float:
     after = float(record.lost[change.place :].sum() - record.chances[change.place :].sum())
     is_long = int(record.lost[change.place :].sum()) >= parameters.least_rose
     if change.p <= parameters.change_p and change.surplus >= parameters.least_surplus and is_long and after > 0:
-        return min(weight_from_p(change.p), STRENGTH_CAPS["W2"])
+        return min(math.log10(parameters.expected / change.p), STRENGTH_CAPS["W2"])
     is_high = record.surplus >= parameters.least_surplus and record.p_value() <= parameters.largest_p
     return parameters.level if is_high else 0.0
 
@@ -226,8 +229,8 @@ DETECTOR = Detector(
         zh="按意外程度从高到低回访所列商机的客户，询问最终向谁采购。",
     ),
     method=Text(
-        en="Each deal's chance of being lost comes from a shrunk logistic regression over stage, customer segment, product line, region, quarter and size, fitted without the salesperson's own deals. The number lost is compared with the Poisson-binomial law (exact), the amount lost by a saddlepoint formula, both averaged over how far innocent salespeople differ in skill; a level that was high throughout (the smaller p-value, doubled, at most 0.01) is mostly skill or territory and carries 0.2. What tells more is a rise over the salesperson's own level: a constant shift makes the model fit the own losses, the greatest standardized rise over all times is compared with 1,999 shuffles of what is left, and from p = 0.02 on the weight is its Sellke-Bayarri-Berger bound, at most 0.6. Where the trail has neither stages nor quotes, deals open at least as long as half of the won ones stand in, and count a third.",
-        zh="每个商机的丢单概率由收缩逻辑回归给出（阶段、客户类别、产品线、区域、季度、金额档），拟合时不用本人的商机。丢单数与泊松二项分布（精确计算）比较，丢单金额用鞍点公式比较，并对无辜销售之间的能力差异取平均；若水平一贯偏高（两个 p 值中较小者乘二后不大于 0.01），多因能力或区域，只计 0.2。更有意义的是相对本人此前水平的上升：以常数平移使模型符合本人的丢单数，取各时点标准化升幅的最大值，与余差的 1,999 次随机排列比较，p 不大于 0.02 时按 Sellke-Bayarri-Berger 上界计权，最多 0.6。若数据既无阶段也无报价，则以存续时间不短于赢单中位数的商机代替，权重只计三分之一。",
+        en="Each deal's chance of being lost comes from a shrunk logistic regression over stage, customer segment, product line, region, quarter and size, fitted without the salesperson's own deals. The number lost is compared with the Poisson-binomial law (exact), the amount lost by a saddlepoint formula, both averaged over how far innocent salespeople differ in skill; a level that was high throughout (the smaller p-value, doubled, at most 0.01) is mostly skill or territory and carries 0.2. What tells more is a rise over the salesperson's own level: a constant shift makes the model fit the own losses, the greatest standardized rise over all times is compared with 1,999 shuffles of what is left, and from p = 0.02 on the weight is log10(0.05 / p), 0.05 being how often a side deal is taken to show it, at most 0.6. Where the trail has neither stages nor quotes, deals open at least as long as half of the won ones stand in, and count a third.",
+        zh="每个商机的丢单概率由收缩逻辑回归给出（阶段、客户类别、产品线、区域、季度、金额档），拟合时不用本人的商机。丢单数与泊松二项分布（精确计算）比较，丢单金额用鞍点公式比较，并对无辜销售之间的能力差异取平均；若水平一贯偏高（两个 p 值中较小者乘二后不大于 0.01），多因能力或区域，只计 0.2。更有意义的是相对本人此前水平的上升：以常数平移使模型符合本人的丢单数，取各时点标准化升幅的最大值，与余差的 1,999 次随机排列比较，p 不大于 0.02 时权重为 log10(0.05 / p)，0.05 为假定私单出现如此上升的比例，最多 0.6。若数据既无阶段也无报价，则以存续时间不短于赢单中位数的商机代替，权重只计三分之一。",
     ),
     reads={"opportunities": ("owner_id", "closed_at")},
     uses={
