@@ -28,7 +28,8 @@ class Parameters:
     """When a silent deal is told: chance of the long stay, chance of the contact, and both together at most these.
 
     The joint chance is taken as often as the salesperson has quiet deals: each of them was looked at. The last entry is at most
-    `forgotten_days` old: an older deal was forgotten, not kept back. At least `least_contacts` contacts since the last entry; at most `most_told` deals of one salesperson, citing at most `most_cited`
+    `forgotten_days` old: an older deal was forgotten, not kept back. However small the chance, it carries `most` at most: honest
+    salespeople have such deals as well. At least `least_contacts` contacts since the last entry; at most `most_told` deals of one salesperson, citing at most `most_cited`
     contacts each. A salesperson who logs at least every `logs_days` days elsewhere does log.
     """
 
@@ -36,6 +37,7 @@ class Parameters:
     largest_contact_p: float = 0.05
     largest_p: float = 0.005
     forgotten_days: int = 365
+    most: float = 0.3
     least_contacts: int = 5
     most_told: int = 20
     most_cited: int = 8
@@ -76,7 +78,8 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
         moved: Status = "supported" if deal["account_id"] in left else "ruled_out"
         if not tables.has("owner_changes"):
             moved = "open"
-        found.append(_finding(tables, deal, p, stays[name], spoken, amounts.get(name), logs, moved))
+        weight = min(weight_from_p(p), parameters.most)
+        found.append(_finding(tables, deal, weight, stays[name], spoken, amounts.get(name), logs, moved))
     return found
 
 
@@ -144,7 +147,7 @@ def _logged_elsewhere(tables: Tables, deals: Columns, places: Sequence[int]) -> 
 def _finding(
     tables: Tables,
     deal: Row,
-    p: float,
+    weight: float,
     stay: tuple[float, float],
     spoken: Sequence[Row],
     quoted: Any,
@@ -160,7 +163,7 @@ def _finding(
         subject_kind="deal",
         subject_id=deal["opportunity_id"],
         at=spoken[0]["contact_at"],
-        weight=weight_from_p(p),
+        weight=weight,
         evidence=(
             Evidence("opportunities", deal["opportunity_id"]),
             *(Evidence(row["source"], row["row_id"]) for row in spoken),
@@ -223,8 +226,8 @@ DETECTOR = Detector(
         zh="请销售员说明这些联系的内容，再向客户了解采购进展。",
     ),
     method=Text(
-        en="Two chances, joined by Fisher's method: a stay at least so long in the stage (Kaplan-Meier over other people's deals, stays that still last counted while watched), and at least so many calls, e-mails and messages since the last CRM entry (negative binomial over other people's silent deals). Customers who ordered meanwhile, or have another deal moving, are left out. Deals without an entry for more than a year count as forgotten. The joint p-value is multiplied by the number of the salesperson's silent deals; the weight is its Sellke-Bayarri-Berger bound, at most 0.6.",
-        zh="两个概率以 Fisher 方法合并：在该阶段停留至少这么久（对他人的商机作 Kaplan-Meier 估计，未结束的停留按删失处理）；自系统最后一次记录以来至少有这么多次电话、邮件和消息（对他人的静默商机作负二项估计）。其间下过订单或另有商机在推进的客户不计。一年以上无记录的商机视为遗忘，不计。合并 p 值乘以该销售员静默商机的数目，权重取其 Sellke-Bayarri-Berger 上界，最多 0.6。",
+        en="Two chances, joined by Fisher's method: a stay at least so long in the stage (Kaplan-Meier over other people's deals, stays that still last counted while watched), and at least so many calls, e-mails and messages since the last CRM entry (negative binomial over other people's silent deals). Customers who ordered meanwhile, or have another deal moving, are left out. Deals without an entry for more than a year count as forgotten. The joint p-value is multiplied by the number of the salesperson's silent deals; the weight is its Sellke-Bayarri-Berger bound, at most 0.3.",
+        zh="两个概率以 Fisher 方法合并：在该阶段停留至少这么久（对他人的商机作 Kaplan-Meier 估计，未结束的停留按删失处理）；自系统最后一次记录以来至少有这么多次电话、邮件和消息（对他人的静默商机作负二项估计）。其间下过订单或另有商机在推进的客户不计。一年以上无记录的商机视为遗忘，不计。合并 p 值乘以该销售员静默商机的数目，权重取其 Sellke-Bayarri-Berger 上界，最多 0.3。",
     ),
     reads={"opportunities": ("owner_id", "account_id")},
     uses={
