@@ -28,7 +28,7 @@ class Parameters:
     least_costs: int = 4
     least_ratio: float = 0.7
     most_p: float = 0.003
-    expected: float = 0.01
+    expected: float = 0.005
     cited: int = 20
 
 
@@ -58,7 +58,7 @@ def _finding(tables: Tables, one: Spent, rows: Sequence[dict[str, Any]], paramet
         subject_kind="account",
         subject_id=one.account_id,
         at=last_at,
-        weight=min(STRENGTH_CAPS["W3"], math.log10(parameters.expected / max(one.p, 1e-6))),
+        weight=min(STRENGTH_CAPS["W2"], math.log10(parameters.expected / max(one.p, 1e-6))),
         evidence=(Evidence("opportunities", one.opportunity_id), *cited),
         facts={
             "lost": one.lost_at,
@@ -116,7 +116,7 @@ DETECTOR = Detector(
     version=2,
     design="M5",
     family="money",
-    strength="W3",
+    strength="W2",
     title=Text(en="Spending goes on after the loss", zh="丢单后费用不减"),
     question=Text(
         en="Does spending on a customer go on after its last deal was lost, where others stop?",
@@ -135,10 +135,10 @@ DETECTOR = Detector(
     method=Text(
         en="Costs (expenses, samples, demonstrations, technical work) in up to a year from 30 days after the last loss, for customers without deal or order since. "
         "Gamma-Poisson rate per cost before the loss, fitted to the other salespeople's lost customers; tail times the "
-        "salesperson's lost customers. Four costs and 0.7 of the pace before at least. Told from p = 0.003 on; weight log10(0.01 / p), "
-        "0.01 being how often a side deal is taken to show it, at most 1.0.",
+        "salesperson's lost customers. Four costs and 0.7 of the pace before at least. Told from p = 0.003 on; weight log10(0.005 / p), "
+        "0.005 being how often a side deal is taken to show it, at most 0.6.",
         zh="统计最后一次丢单 30 天后至多一年内的费用、样品、演示和技术支持，仅限此后无商机、无订单的客户。"
-        "以他人丢单客户拟合伽马泊松分布（相对丢单前的费用笔数），尾概率乘以该销售员的丢单客户数。至少四笔，且不低于此前频率的 0.7。p 不大于 0.003 时报告；权重为 log10(0.01 / p)，0.01 为假定私单出现此情形的比例，最多 1.0。",
+        "以他人丢单客户拟合伽马泊松分布（相对丢单前的费用笔数），尾概率乘以该销售员的丢单客户数。至少四笔，且不低于此前频率的 0.7。p 不大于 0.003 时报告；权重为 log10(0.005 / p)，0.005 为假定私单出现此情形的比例，最多 0.6。",
     ),
     reads={"opportunities": ("account_id", "closed_at"), "expenses": ("account_id", "spent_at")},
     uses={
