@@ -23,27 +23,21 @@ def serve(
 
 
 def run_server(host: str, port: int) -> None:
-    """Serve the application, and number the trail beside it, until somebody stops it; Django has been started."""
+    """Serve the application until somebody stops it; Django has been started."""
     import uvicorn
     from django.conf import settings
 
-    from mingdan.platform.trail.sequencing import start_sequencing
-
     ensure_migrated()
-    finish = start_sequencing()
-    try:
-        uvicorn.run(
-            "mingdan.web.asgi:application",
-            host=host,
-            port=port,
-            log_level="warning",
-            proxy_headers=True,
-            forwarded_allow_ips=settings.TRUSTED_PROXIES,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-        )
-    finally:
-        finish()
+    uvicorn.run(
+        "mingdan.web.asgi:application",
+        host=host,
+        port=port,
+        log_level="warning",
+        proxy_headers=True,
+        forwarded_allow_ips=settings.TRUSTED_PROXIES,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
 
 
 def ensure_migrated() -> None:
