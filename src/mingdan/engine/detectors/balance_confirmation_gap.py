@@ -31,7 +31,7 @@ from mingdan.engine.trail import Tables, moment, money
 class Parameters:
     """A gap counts from `least_share` of our balance; `transit_days` after and `billed_days` before may explain it.
 
-    `expected` is how often a side deal shows so; `slip` caps the weight of a gap that is
+    `expected` is how often a customer whose money went elsewhere shows so, `to_payee` with such an account; `slip` caps the weight of a gap that is
     not made of whole invoices, `gap` of one that is, `payee` where a document of the customer names an
     account that is not ours. Unanswered requests are told from `silent_p` on and carry `silent` at most.
     """
@@ -39,9 +39,10 @@ class Parameters:
     least_share: Decimal = Decimal("0.02")
     transit_days: int = 20
     billed_days: int = 30
-    expected: float = 0.4
-    slip: float = 0.5
-    gap: float = 1.0
+    expected: float = 0.15
+    to_payee: float = 0.4
+    slip: float = 0.4
+    gap: float = 0.6
     payee: float = 1.8
     silent_p: float = 0.01
     silent: float = 0.2
@@ -63,7 +64,8 @@ def find(tables: Tables, parameters: Parameters) -> list[Finding]:
         usual = usual_share(told, parameters.least_share, one.seller)
         most = parameters.gap if account in whole else parameters.slip
         most = parameters.payee if account in payees else most
-        weight = min(most, math.log10(parameters.expected / usual))
+        expected = parameters.to_payee if account in payees else parameters.expected
+        weight = min(most, math.log10(expected / usual))
         if weight > 0:
             later = [other for other in told if other.account_id == account and other.day > one.day]
             statuses = _explanations(one, later, account in disputes)
@@ -191,7 +193,7 @@ def _trail(odd: Sequence[Mapping[str, Any]], **more: Any) -> dict[str, Any]:
 
 DETECTOR = Detector(
     code="balance-confirmation-gap",
-    version=1,
+    version=2,
     design="M2",
     family="money",
     strength="W4",
@@ -211,11 +213,11 @@ DETECTOR = Detector(
     ),
     method=Text(
         en="Gap: our balance less theirs, from 2 % of ours on. One that money received in the next 20 days, or goods ordered or billed in the "
-        "30 days before, make up by 95 % is none. Weight log10(0.4 / u), u being the share of other salespeople's answers with "
-        "such a gap; at most 0.5, 1.0 where the gap is made of whole invoices, 1.8 where a document of the customer names an account that is not ours. Unanswered requests: "
+        "30 days before, make up by 95 % is none. Weight log10(0.15 / u), u being the share of other salespeople's answers with "
+        "such a gap; at most 0.4, 0.6 where the gap is made of whole invoices; log10(0.4 / u) and 1.8 where a document of the customer names an account that is not ours. Unanswered requests: "
         "beta-binomial tail against the other salespeople, at most 0.2.",
         zh="差额为我方余额减对方余额，达我方余额 2% 才计。其后 20 天内到账、或此前 30 天内下单或开票的金额达到差额 95% 的不计。"
-        "权重为 log10(0.4/u)，u 为其他销售员客户回函中出现此类差额的比例；最多 0.5，恰为整张发票之和的最多 1.0，客户单据写有非本公司账户的最多 1.8。"
+        "权重为 log10(0.15/u)，u 为其他销售员客户回函中出现此类差额的比例；最多 0.4，恰为整张发票之和的最多 0.6；客户单据写有非本公司账户的为 log10(0.4/u)，最多 1.8。"
         "未回函：与其他销售员比较的贝塔二项分布尾概率，最多 0.2。",
     ),
     reads={"balance_confirmations": ("our_balance", "their_balance")},
