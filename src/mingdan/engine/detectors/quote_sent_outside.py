@@ -1,7 +1,7 @@
 """C5: a customer's quote or contract is mailed to an address that is not the customer's, a partner's or ours."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -69,10 +69,11 @@ class _Usual:
     def __init__(
         self, people: set[str], met: Mapping[Pair, tuple[Kind, Sequence[Row]]], parameters: Parameters
     ) -> None:
-        self.people, self.parameters = people, parameters
-        self.most: dict[Pair, int] = {}
+        self.others, self.parameters = len(people) - 1, parameters
+        self.most: dict[tuple[Kind, str], int] = {}
         for (employee, _), (kind, rows) in met.items():
             self.most[kind, employee] = max(self.most.get((kind, employee), 0), self._customers(rows))
+        self.at_least = Counter((kind, n) for (kind, _), most in self.most.items() for n in range(1, most + 1))
 
     def _customers(self, rows: Sequence[Row]) -> int:
         return min(len({row["account_id"] for row in rows}), self.parameters.most_customers)
@@ -80,9 +81,8 @@ class _Usual:
     def share(self, employee: str, kind: Kind, rows: Sequence[Row]) -> float:
         """Return the share of the other people who did so, half a person who did added and `prior` who did not."""
         as_many = self._customers(rows)
-        others = self.people - {employee}
-        alike = sum(self.most.get((kind, other), 0) >= as_many for other in others)
-        return (0.5 + alike) / (0.5 + self.parameters.prior + len(others))
+        alike = self.at_least[kind, as_many] - (self.most.get((kind, employee), 0) >= as_many)
+        return (0.5 + alike) / (0.5 + self.parameters.prior + self.others)
 
 
 class _Around:
