@@ -196,6 +196,7 @@ def bare(response: Any) -> bytes:
     return re.sub(rb'name="(csrfmiddlewaretoken|next)" value="[^"]*"', b"", response.content)
 
 
+@pytest.mark.row("P0.3")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("code", sorted(ROUTES))
 def test_each_person_reaches_what_the_table_says(

@@ -75,6 +75,7 @@ def sign_in(page: Page, address: str, name: str) -> None:
     page.wait_for_url(f"{address}/")
 
 
+@pytest.mark.row("P0.1")
 def test_a_passkey_is_added_and_signs_in_without_a_password(
     chromium: Browser, live_server: LiveServer, ann: User
 ) -> None:

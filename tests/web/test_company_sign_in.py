@@ -50,6 +50,7 @@ def is_signed_in(client: Client) -> bool:
     return client.get("/").status_code == 200
 
 
+@pytest.mark.row("P0.2")
 def test_a_verified_address_opens_the_account_that_has_it(ann: User, provider: Provider) -> None:
     client = Client()
     assert sign_in(client, provider, sub="7", email="ANN@example.com", email_verified=True) == "/"

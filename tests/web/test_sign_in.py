@@ -111,6 +111,7 @@ def turn_on_totp(user: User) -> tuple[Client, str]:
     return client, secret
 
 
+@pytest.mark.row("P0.1")
 def test_with_an_app_the_password_alone_does_not_sign_in(ann: User) -> None:
     _, secret = turn_on_totp(ann)
     cache.clear()
@@ -134,6 +135,7 @@ def test_a_code_works_once(ann: User) -> None:
         assert is_signed_in(client) is expected
 
 
+@pytest.mark.row("P0.1")
 def test_a_recovery_code_works_once(ann: User) -> None:
     browser, _ = turn_on_totp(ann)
     page = browser.get("/account/2fa/recovery-codes/").content.decode()
@@ -231,6 +233,7 @@ def test_changing_the_password_ends_the_session(ann: User) -> None:
     assert PendingEntry.objects.filter(kind="people.credential_changed").exists()
 
 
+@pytest.mark.row("P0.1")
 @pytest.mark.parametrize("password", ["short1!", "1234567890123", "password123", "ann@example"])
 def test_a_weak_password_is_refused(password: str, ann: User) -> None:
     browser = signed_in(ann, confirmed=True)

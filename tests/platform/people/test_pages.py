@@ -34,6 +34,7 @@ def test_who_looked_at_a_record_is_told_to_the_auditor_and_not_to_hr(
     assert "新增了员工" not in signed_in(ann).get(address).content.decode()
 
 
+@pytest.mark.row("P0.4")
 @pytest.mark.parametrize("day", ["2024-01-01", "2026-03-01", "never"])
 def test_the_tree_of_any_day_is_shown(day: str, ann: User) -> None:
     assert signed_in(ann).get(f"/teams/?day={day}").status_code == 200
@@ -44,6 +45,7 @@ def test_a_year_that_is_not_final_says_so(ann: User) -> None:
     assert "尚未确定" not in signed_in(ann).get("/calendar/?year=2025").content.decode()
 
 
+@pytest.mark.row("P0.4")
 def test_a_company_day_shows_in_the_calendar(hal: User) -> None:
     form = {"date": "2025-06-30", "is_working": "", "name": "半年盘点"}
     assert "半年盘点" in signed_in(hal).post("/calendar/", form, follow=True).content.decode()
