@@ -28,7 +28,7 @@ LEAST_OPENINGS = 10
 
 @dataclass(frozen=True)
 class Quarters:
-    """One row per salesperson and quarter at work: strangers' customers opened by kind, expected number, surprise, yearly p-value."""
+    """One row per salesperson and quarter at work (or `span` quarters to it): strangers' customers opened, expected number, yearly p-value."""
 
     people: tuple[str, ...]
     person: Ints
@@ -36,6 +36,7 @@ class Quarters:
     seen: Ints
     expected: Floats
     p: Floats
+    span: int = 1
 
 
 def strangers_opened(tables: Tables) -> Expression:
@@ -104,6 +105,38 @@ def surprising_quarters(total: Columns, strangers: Columns, group_of: dict[str, 
     yearly = 1 - (1 - np.maximum(ranked, by_model)) ** QUARTERS_A_YEAR
     named = tuple(str(one) for one in people)
     return Quarters(named, person.astype(np.int64), quarter, seen.astype(np.int64), usual, yearly)
+
+
+def surprising_years(quarters: Quarters, group_of: dict[str, int]) -> Quarters:
+    """Return each person's most surprising four quarters in a row: a few customers every month, that no quarter shows.
+
+    Numbers and expectations are summed over the quarters; the larger of the rank among the peers' years and the negative
+    binomial tail counts, over the four windows that end in a year.
+    """
+    seen, usual = np.zeros(len(quarters.person)), np.zeros(len(quarters.person))
+    rows = [np.flatnonzero(quarters.person == one) for one in range(len(quarters.people))]
+    for mine in rows:
+        start = np.searchsorted(quarters.quarter[mine], quarters.quarter[mine] - QUARTERS_A_YEAR + 1)
+        for sums, values in ((seen, quarters.seen), (usual, quarters.expected)):
+            total = np.concatenate([[0.0], np.cumsum(values[mine])])
+            sums[mine] = total[1:] - total[start]
+    group = np.array([group_of[quarters.people[one]] for one in quarters.person], dtype=np.int64)
+    p = upper_p_values((seen - usual) / np.sqrt(np.maximum(usual, 1e-9)), group, quarters.person)
+    for one, mine in enumerate(rows):
+        others = quarters.person != one
+        by_model = tail(seen[mine], usual[mine], size_by_moments(seen[others], usual[others]))
+        p[mine] = np.maximum(p[mine], by_model)
+    worst = np.array([mine[np.lexsort((usual[mine] - seen[mine], p[mine]))[0]] for mine in rows if len(mine)], np.int64)
+    yearly = 1 - (1 - p[worst]) ** QUARTERS_A_YEAR
+    return Quarters(
+        quarters.people,
+        quarters.person[worst],
+        quarters.quarter[worst],
+        seen[worst].astype(np.int64),
+        usual[worst],
+        yearly,
+        span=QUARTERS_A_YEAR,
+    )
 
 
 def _counts(people: NDArray[np.str_], person: Ints, quarter: Ints, strangers: Columns) -> Floats:
