@@ -43,7 +43,7 @@ class Parameters:
     customer: float = 0.6
     rates: float = 1.0
     expected: float = 0.3
-    own_expected: float = 0.1
+    own_expected: float = 0.2
     worth: int = 30
     people_worth: int = 30
     campaign: int = 20
@@ -250,9 +250,9 @@ DETECTOR = Detector(
     ),
     method=Text(
         en="New values compared with the keys of employees, firms and other customers; weight log10(0.3 / u), u being how "
-        "often others' changes meet such a value (a prior of one in 30); for one's own number, at however many customers, log10(0.1 / q), q being the share of colleagues who ever entered theirs (a prior of one in 30). Unreachable "
+        "often others' changes meet such a value (a prior of one in 30); for one's own number, at however many customers, log10(0.2 / q), q being the share of colleagues who ever entered theirs (a prior of one in 30). Unreachable "
         "customers and deletions before a loss: beta-binomial tail against peers, p-value by Sellke's bound. At most 2.7 for the own number, 1.0 for a firm's and for rates, 0.6 for another customer's.",
-        zh="将新值与员工、企业及其他客户的匹配键比对；权重为 log10(0.3/u)，u 为他人更改时出现此类值的频率（先验三十分之一）；改为本人号码时，无论涉及多少客户，权重为 log10(0.1/q)，q 为曾填入本人号码的同事所占比例（先验三十分之一）。失联率和丢单前"
+        zh="将新值与员工、企业及其他客户的匹配键比对；权重为 log10(0.3/u)，u 为他人更改时出现此类值的频率（先验三十分之一）；改为本人号码时，无论涉及多少客户，权重为 log10(0.2/q)，q 为曾填入本人号码的同事所占比例（先验三十分之一）。失联率和丢单前"
         "删除率以贝塔-二项分布与同侪比较，p 值按 Sellke 界换算。本人号码最多 2.7，企业号码及比率最多 1.0，其他客户号码最多 0.6。",
     ),
     reads={"field_changes": ("new_key",)},
