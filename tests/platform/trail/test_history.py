@@ -4,7 +4,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from mingdan.platform.trail.actions import erase_values, record
+from mingdan.platform.trail.actions import erase_values, record, reference
+from mingdan.platform.trail.kinds import declare_kind
 from mingdan.platform.trail.models import PendingEntry
 from mingdan.platform.trail.note_signing import LogKey
 from mingdan.platform.trail.queries import acts_of, history_of
@@ -67,6 +68,20 @@ def test_who_did_something_is_called_by_the_name_of_today(django_user_model: typ
     record(DEAL_LOST, by=user, at=NOW, about="crm.deal:8", values={"reason": "price", "amount": "1"})
     told = acts_of(user, language="en")[0]
     assert told.sentence.startswith("林晓 marked crm.deal:8 as lost to —")
+
+
+def test_a_field_that_refers_is_told_by_name_and_what_people_type_never_is(django_user_model: type) -> None:
+    user = django_user_model._default_manager.create(username="lin.xiao", name="林晓")  # type: ignore[attr-defined]
+    handed_over = declare_kind(
+        "tests.handed_over",
+        en="{about} went to {owner}: {reason}.",
+        zh="{about} 移交给 {owner}：{reason}。",
+        fields=("owner", "reason"),
+        refers=("owner",),
+    )
+    typed = reference(user)
+    record(handed_over, by=None, at=NOW, about="crm.deal:8", values={"owner": typed, "reason": typed})
+    assert history_of("crm.deal:8", language="en")[0].sentence == f"crm.deal:8 went to 林晓: {typed}."
 
 
 def test_what_was_recorded_late_shows_both_times() -> None:

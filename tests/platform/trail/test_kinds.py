@@ -13,6 +13,7 @@ GOOD = {"en": "{by} did it.", "zh": "{by} 完成了此事。"}
         ("tests.no_chinese_stop", {"zh": "{by} 完成了此事."}, "whole sentence"),
         ("tests.unknown_blank", {"zh": "{by} 完成了 {what}。"}, "names what, which is no field"),
         ("tests.twice", {"fields": ("a",), "personal": ("a",)}, "stands twice"),
+        ("tests.refers_to_nothing", {"refers": ("a",)}, "a refers and is no field"),
         ("tests.reserved", {"fields": ("by",)}, "is called about or by"),
     ],
 )

@@ -14,6 +14,7 @@ RIGHT_LENT = declare_kind(
     en="{by} lent {about} the right {right} over {reach} until {until}: {reason}.",
     zh="{by} 临时授予 {about} 权限 {right}（范围 {reach}，有效期至 {until}），理由：{reason}。",
     fields=("right", "reach", "until", "reason"),
+    refers=("reach",),
     notifies=("subject",),
 )
 GRANT_TAKEN_BACK = declare_kind(

@@ -53,12 +53,14 @@ TEAM_PLACED = declare_kind(
     en="{by} put the team {about} below {parent} from {from_date}.",
     zh="{by} 将团队 {about} 自 {from_date} 起归入 {parent}。",
     fields=("parent", "from_date"),
+    refers=("parent",),
 )
 TEAM_JOINED = declare_kind(
     "people.team_joined",
     en="{by} put {about} into the team {team} from {from_date}.",
     zh="{by} 将 {about} 自 {from_date} 起编入团队 {team}。",
     fields=("team", "from_date", "leads"),
+    refers=("team",),
     notifies=("subject", "manager"),
 )
 LINE_CHANGED = declare_kind(
@@ -66,6 +68,7 @@ LINE_CHANGED = declare_kind(
     en="{by} let {about} report to {manager} from {from_date}.",
     zh="{by} 将 {about} 自 {from_date} 起的直接上级设为 {manager}。",
     fields=("manager", "from_date"),
+    refers=("manager",),
     notifies=("subject", "manager"),
 )
 DAY_SET = declare_kind(

@@ -30,7 +30,8 @@ class EntryKind:
     """What can happen and how it is told.
 
     `code` is the app and a past tense ("crm.deal_lost"). `fields` stand in the entry as they are; `personal` ones only
-    as commitments, their values in a table that can be erased. `notifies` names who is told, by their relation to what
+    as commitments, their values in a table that can be erased. `refers` are those fields that hold a reference and are
+    told by the name of what they refer to. `notifies` names who is told, by their relation to what
     the entry is about ("owner", "subject", "manager") or by role.
     """
 
@@ -38,6 +39,7 @@ class EntryKind:
     sentence: Sentence
     fields: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
+    refers: tuple[str, ...] = ()
     notifies: tuple[str, ...] = ()
 
 
@@ -51,10 +53,11 @@ def declare_kind(
     zh: str,
     fields: tuple[str, ...] = (),
     personal: tuple[str, ...] = (),
+    refers: tuple[str, ...] = (),
     notifies: tuple[str, ...] = (),
 ) -> EntryKind:
     """Add a kind of entry and return it; raise WrongKindError for one that could not be told in both languages."""
-    kind = EntryKind(code, Sentence(en, zh), fields, personal, notifies)
+    kind = EntryKind(code, Sentence(en, zh), fields, personal, refers, notifies)
     if _KINDS.get(code, kind) != kind:
         raise WrongKindError(f"There are two kinds of entries called {code}.")
     if "." not in code or not en.endswith(".") or not zh.endswith("。"):
@@ -62,6 +65,8 @@ def declare_kind(
     known = ALWAYS | set(fields) | set(personal)
     if set(fields) & set(personal) or len(known) != len(ALWAYS) + len(fields) + len(personal):
         raise WrongKindError(f"{code}: a field stands twice or is called {' or '.join(sorted(ALWAYS))}.")
+    if set(refers) - set(fields):
+        raise WrongKindError(f"{code}: {', '.join(sorted(set(refers) - set(fields)))} refers and is no field.")
     for blanks in kind.sentence.blanks():
         if blanks - known:
             raise WrongKindError(f"{code}: the sentence names {', '.join(sorted(blanks - known))}, which is no field.")

@@ -1,12 +1,14 @@
 """What the trail tells: the history of an object, of a person; proofs; the newest checkpoint."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext, override
 
 from mingdan.platform.trail.actions import Subject, reference
@@ -80,7 +82,7 @@ def _sentences(entries: list[Recorded], language: str, with_personal: bool) -> l
             entry_id__in=[entry.entry_id for entry, said in read if "personal" in said]
         ).values_list("entry_id", "field", "value")
     }
-    names = names_of({said.get(part, "") for _, said in read for part in ("by", "about")})
+    names = names_of({one for _, said in read for one in _references(said)})
     return [
         Told(
             entry.entry_id,
@@ -94,12 +96,20 @@ def _sentences(entries: list[Recorded], language: str, with_personal: bool) -> l
     ]
 
 
+def _references(said: dict[str, Any]) -> Iterator[str]:
+    """Yield the references of an entry; text that people typed is never taken for one, or it could ask for names."""
+    yield from (said.get("by", ""), said.get("about", ""))
+    kind = kind_called(said["kind"])
+    yield from (str(said.get("data", {}).get(name, "")) for name in (kind.refers if kind else ()))
+
+
 def _sentence(said: dict[str, Any], values: dict[tuple[str, str], Any], names: dict[str, str], language: str) -> str:
     kind = kind_called(said["kind"])
     if kind is None:
         return str(said["kind"])
     filled: dict[str, Any] = dict.fromkeys(kind.personal, "—")
-    filled |= {name: "" if value is None else value for name, value in said.get("data", {}).items()}
+    filled |= {name: "—" if value in (None, "") else value for name, value in said.get("data", {}).items()}
+    filled |= {name: names.get(str(filled.get(name)), filled.get(name, "—")) for name in kind.refers}
     for name in said.get("personal", {}):
         value = values.get((said["id"], name))
         filled[name] = gettext("(withheld)") if value is None else value
@@ -128,7 +138,9 @@ def names_of(references: Iterable[str]) -> dict[str, str]:
             model = apps.get_model(label)
         except (LookupError, ValueError):
             continue
-        if model is not Entry:
+        if model is Entry:
+            continue
+        with suppress(ValueError, ValidationError):  # a key that this model's keys cannot be
             names |= {f"{label}:{one.pk}": str(one) for one in model._default_manager.filter(pk__in=wanted)}
     return names
 
