@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import close_old_connections
@@ -16,6 +16,9 @@ from mingdan.platform.people.models import User
 
 HEARTBEAT_SECONDS = 15
 """Also how often it is asked whether the person is still signed in, so a closed account falls silent within it."""
+
+_database = ThreadPoolExecutor(max_workers=2, thread_name_prefix="events")
+"""Few threads ask for everybody, so that listeners do not cost a database connection each."""
 
 
 async def events(scope: Any, receive: Any, send: Any) -> None:
@@ -59,8 +62,11 @@ def _session_key(scope: Any) -> str:
     return cookie.value if cookie else ""
 
 
-@sync_to_async(thread_sensitive=False)
-def _person_of(session_key: str) -> User | None:
+async def _person_of(session_key: str) -> User | None:
+    return await asyncio.get_running_loop().run_in_executor(_database, _person, session_key)
+
+
+def _person(session_key: str) -> User | None:
     """Return who is signed in with a session, or nobody: the session ended, the password changed, the account closed."""
     close_old_connections()
     if not session_key:
