@@ -8,7 +8,19 @@ from mingdan.engine.detectors import DETECTORS
 from mingdan.engine.tables import TABLES
 from tests.cli.terminal import MINGDAN, mingdan
 
-COMMANDS = ("scan", "replay", "explain", "dry-run", "map", "demo", "simulate", "evaluate", "serve", "tables", "detectors")
+COMMANDS = (
+    "scan",
+    "replay",
+    "explain",
+    "dry-run",
+    "map",
+    "demo",
+    "simulate",
+    "evaluate",
+    "serve",
+    "tables",
+    "detectors",
+)
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:
