@@ -149,3 +149,21 @@ def test_a_chosen_language_and_theme_stay(chromium: Browser, live_server: LiveSe
     assert page.get_attribute("html", "data-bs-theme") == "dark"
     ann.refresh_from_db()
     assert (ann.language, ann.theme) == ("en", "dark")
+
+
+def test_on_a_telephone_the_navigation_opens_and_the_person_signs_out(
+    chromium: Browser, live_server: LiveServer, ann: User
+) -> None:
+    page = chromium.new_context(locale="zh-CN", viewport={"width": 390, "height": 844}).new_page()
+    sign_in(page, live_server.url, "ann")
+    people = page.locator("#navigation a[href='/people/']")
+    assert not people.is_visible()
+    page.click(".navbar-toggler")
+    people.wait_for(state="visible")
+    people.click()
+    page.wait_for_url("**/people/")
+    page.click("[data-bs-toggle=dropdown]")
+    page.click("form[action='/account/logout/'] button")
+    page.wait_for_url("**/account/login/")
+    page.go_back()
+    assert ann.name not in page.inner_text("body")

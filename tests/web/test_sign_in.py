@@ -148,6 +148,17 @@ def test_a_recovery_code_works_once(ann: User) -> None:
         assert is_signed_in(client) is expected
 
 
+def test_codes_cannot_be_guessed_one_after_the_other(ann: User) -> None:
+    _, secret = turn_on_totp(ann)
+    cache.clear()
+    client = Client()
+    sign_in(client, "ann")
+    for guess in range(12):
+        client.post("/account/2fa/authenticate/", {"code": f"{guess:06}"})
+    client.post("/account/2fa/authenticate/", {"code": code_of(secret)})
+    assert not is_signed_in(client)
+
+
 def test_a_secret_of_an_app_is_never_plain_in_the_database() -> None:
     secret = generate_totp_secret()
     from allauth.mfa.adapter import get_adapter

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 
 from mingdan.platform.people.models import Employee, User
 from mingdan.platform.trail.models import PendingEntry
@@ -66,6 +67,23 @@ def test_an_account_opened_in_the_browser_belongs_to_its_employee(kim: User, fay
     employee.refresh_from_db()
     assert employee.user is not None
     assert not employee.user.has_usable_password()
+
+
+def test_what_is_neither_role_nor_right_is_not_granted(kim: User, gus: User) -> None:
+    client = signed_in(kim, confirmed=True)
+    assert client.post(f"/accounts/{gus.pk}/grant/", {"what": "superuser", "reason": "x"}).status_code == 404
+
+
+def test_a_record_is_not_shown_when_the_reading_cannot_be_recorded(fay: User, employees: dict[str, Employee]) -> None:
+    client = signed_in(fay)
+    client.raise_request_exception = False
+    address = f"/people/{employees['ann'].pk}/"
+    assert client.get(address).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE trail_pendingentry RENAME TO trail_gone")
+    answer = client.get(address)
+    assert answer.status_code == 500
+    assert employees["ann"].private_phone not in answer.content.decode()
 
 
 def test_a_refusal_names_the_two_duties(kim: User, gus: User) -> None:

@@ -116,6 +116,8 @@ def grant(request: SignedInRequest, pk: int) -> HttpResponse:
         elif what in {right.code for right in declared_rights()}:
             lent_until = until or now + datetime.timedelta(days=7)
             lend_right(found, right_named(what), by=request.user, at=now, reason=reason, expires_at=lent_until)
+        else:
+            raise Http404
     except REFUSED as refusal:
         messages.error(request, refusal.sentence)
     else:
