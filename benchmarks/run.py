@@ -12,6 +12,8 @@ BENCHMARKS = (
     "entity_resolution",
     "spark_scale",
     "side_deal_bench",
+    "trail_speed",
+    "trail_crash",
 )
 
 
