@@ -79,8 +79,11 @@ def test_a_newcomer_signs_in_and_listens_on_one_port(served: str) -> None:
 
 def test_styles_come_from_the_same_port(served: str) -> None:
     for file in ("vendor/tabler.min.css", "web/mingdan.css", "vendor/tabler.min.js"):
-        with urllib.request.urlopen(f"{served}/static/{file}") as answer:
+        request = urllib.request.Request(f"{served}/static/{file}", headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(request) as answer:
             assert answer.status == 200
+            assert "Access-Control-Allow-Origin" not in answer.headers
+            assert (answer.headers["Content-Encoding"] == "gzip") == file.startswith("vendor")
 
 
 def test_nobody_listens_without_signing_in(served: str) -> None:

@@ -73,5 +73,5 @@ def start_django() -> None:
     import django
     from django.conf import settings
 
-    settings.DATA.mkdir(parents=True, exist_ok=True)
+    settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     django.setup()
