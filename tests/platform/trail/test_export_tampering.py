@@ -104,6 +104,28 @@ WHOLE: dict[str, tuple[Callable[[Files], object], str, str]] = {
         "The value shown for phone of entry 40",
         "第 40 条记录中 phone",
     ),
+    "a forged entry laid beside the log": (
+        lambda files: files.__setitem__("entries/21.json", FORGED),
+        "The file entries/21.json does not belong to the export",
+        "文件 entries/21.json 不属于此次导出",
+    ),
+    "something written beside a disclosed value": (
+        lambda files: files.__setitem__(
+            "disclosed.jsonl", files["disclosed.jsonl"].replace(b"}", b', "owner": "somebody"}')
+        ),
+        "disclosed.jsonl is not written as its format says",
+        "disclosed.jsonl 的格式不符合规范",
+    ),
+    "another key": (
+        lambda files: files.__setitem__("key.vkey", LogKey(LOG.name, bytes(32)).public.encode()),
+        "The file key.vkey is not the one that was exported",
+        "文件 key.vkey 与导出时不一致",
+    ),
+    "a file whose name writes on the screen": (
+        lambda files: files.__setitem__("x\nVERIFIED against the key", b""),
+        "The file x\ufffdVERIFIED against the key does not belong",
+        "不属于此次导出",
+    ),
     "no checkpoint": (
         lambda files: files.pop("checkpoint"),
         "checkpoint is missing from the export",

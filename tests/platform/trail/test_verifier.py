@@ -16,7 +16,7 @@ from mingdan.platform.trail import export_writing
 from mingdan.platform.trail.export_check import MANIFEST
 from mingdan.platform.trail.export_writing import Disclosed, Vouched, whole_trail, write_export
 from mingdan.platform.trail.single_file import MODULES, single_file
-from mingdan.platform.trail.tree import leaf_hash
+from mingdan.platform.trail.tree import EMPTY_ROOT, leaf_hash
 from mingdan.platform.trail.verifier import main
 from tests.platform.trail.exports import (
     COMMITTED,
@@ -57,6 +57,11 @@ def test_without_anything_kept_elsewhere_a_rewritten_log_passes_and_the_verifier
     assert verified(tmp_path, files, anchored=False) == 3
     assert "NOT ANCHORED" in capsys.readouterr().out
     assert verified(tmp_path, files) == 1
+
+
+def test_a_kept_checkpoint_of_no_entries_anchors_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verified(tmp_path, whole(), kept=LOG.sign_checkpoint(0, EMPTY_ROOT)) == 1
+    assert "--checkpoint is not written as its format says" in capsys.readouterr().out
 
 
 def test_an_export_of_another_log_is_not_taken_for_this_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

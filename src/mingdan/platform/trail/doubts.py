@@ -127,5 +127,11 @@ class Doubt(UnusableTrailError):  # noqa: N818 - a doubt about the export, not a
     def __init__(self, code: str, **blanks: object) -> None:
         self.code = code
         self.blanks = blanks
-        self.en, self.zh = (sentence.format(**blanks) for sentence in SENTENCES[code])
+        # a file may be called anything, also something that moves the cursor and writes VERIFIED
+        shown = {name: _printable(str(value)) for name, value in blanks.items()}
+        self.en, self.zh = (sentence.format(**shown) for sentence in SENTENCES[code])
         super().__init__(self.en)
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -9,6 +9,7 @@ hashes of the entries); a selection has `entries/<n>.json` and `proofs/<n>.tlog-
 import hashlib
 import hmac
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ from mingdan.platform.trail.note_reading import Checkpoint, Key, decoded, open_c
 from mingdan.platform.trail.tree import Frontier, leaf_hash, verify_consistency, verify_inclusion
 
 MANIFEST = "MANIFEST.sha256"
+KNOWN = re.compile(
+    r"checkpoint|key\.vkey|checkpoints\.jsonl|consistency\.json|disclosed\.jsonl|verify\.py|VERIFY\.md|MANIFEST\.sha256"
+)
+OF_WHOLE, OF_SELECTION = re.compile(r"entries\.jsonl|leaves"), re.compile(r"entries/\d+\.json|proofs/\d+\.tlog-proof")
 HASH_BYTES = 32
 
 
@@ -75,12 +80,15 @@ Values = dict[int, list[tuple[str, bytes, str]]]
 
 def check_export(export: Export, key: Key, earlier: str | None = None) -> Checked:
     """Check everything in an export against the log's key and, if given, a checkpoint that was kept elsewhere."""
-    checked = Checked(is_whole="entries.jsonl" in export.names, doubts=check_files(export))
+    checked = Checked(is_whole="entries.jsonl" in export.names)
+    checked.doubts += check_files(export, OF_WHOLE if checked.is_whole else OF_SELECTION)
     try:
         last = checked.checkpoint = open_checkpoint(export.text("checkpoint"), key)
         kept = open_checkpoint(earlier, key, "--checkpoint") if earlier else None
         if kept and kept.origin != last.origin:
             raise Doubt("origin", one=kept.origin, other=last.origin)
+        if kept and not kept.size:
+            raise Doubt("note", where="--checkpoint")  # of no entries: every log has grown out of it
         if kept and kept.size > last.size:
             raise Doubt("rolled_back", size=kept.size, found=last.size)
         values = _disclosed(export)
@@ -93,13 +101,14 @@ def check_export(export: Export, key: Key, earlier: str | None = None) -> Checke
     return checked
 
 
-def check_files(export: Export) -> list[Doubt]:
-    """Compare the files with the manifest, which finds what was damaged on the way."""
+def check_files(export: Export, own: re.Pattern[str]) -> list[Doubt]:
+    """Compare the files with the manifest, and doubt those that are not looked into: they could be taken for proved."""
     if MANIFEST not in export.names:
         return [Doubt("absent", name=MANIFEST)]
     listed = dict(line.split("  ", 1)[::-1] for line in export.text(MANIFEST).splitlines() if "  " in line)
     doubts = [Doubt("absent", name=name) for name in sorted(listed.keys() - export.names)]
-    doubts += [Doubt("extra", name=name) for name in sorted(export.names - listed.keys() - {MANIFEST})]
+    unknown = {name for name in export.names if not KNOWN.fullmatch(name) and not own.fullmatch(name)}
+    doubts += [Doubt("extra", name=name) for name in sorted(unknown | export.names - listed.keys() - {MANIFEST})]
     for name in sorted(listed.keys() & export.names):
         with export.open(name) as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != listed[name]:  # type: ignore[arg-type]
@@ -125,8 +134,10 @@ def _disclosed(export: Export) -> Values:
     values: Values = {}
     for one in export.records("disclosed.jsonl"):
         try:
-            value = (str(one["field"]), bytes.fromhex(one["salt"]), str(one["value"]))
-            values.setdefault(int(one["index"]), []).append(value)
+            index, name, salt, value = one["index"], one["field"], one["salt"], one["value"]
+            if len(one) != 4 or type(index) is not int or not all(isinstance(part, str) for part in (name, value)):
+                raise TypeError
+            values.setdefault(index, []).append((name, bytes.fromhex(salt), value))
         except (KeyError, TypeError, ValueError) as error:
             raise Doubt("note", where="disclosed.jsonl") from error
     return values

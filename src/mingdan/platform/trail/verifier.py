@@ -34,7 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         export = Export(chosen.export)
         earlier = chosen.checkpoint.read_text(encoding="utf-8") if chosen.checkpoint else None
-        checked = check_export(export, read_key(_key(chosen.key, export)), earlier)
+        key = read_key(_key(chosen.key, export))
+        checked = check_export(export, key, earlier)
+        if read_key(export.text("key.vkey")) != key:
+            checked.doubts.append(Doubt("file", name="key.vkey"))
     except Doubt as doubt:
         checked = Checked(doubts=[doubt])
     except (OSError, zipfile.BadZipFile, UnicodeDecodeError) as error:
