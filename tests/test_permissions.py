@@ -112,7 +112,7 @@ ROUTES = {
 }
 """The pages of our own, each with whom it opens for."""
 
-PUBLIC = {"choose", "healthz"}
+PUBLIC = {"choose", "healthz", "readyz"}
 """Open to everybody, signed in or not."""
 
 SIGN_IN = {

@@ -42,15 +42,15 @@ def run_server(host: str, port: int) -> None:
 
 def ensure_migrated() -> None:
     """Raise UnusableSettingsError if the database lacks tables or columns of this version."""
-    from django.db import DatabaseError, connection
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db import DatabaseError
+
+    from mingdan.web.health import is_migrated
 
     try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        fits = is_migrated()
     except DatabaseError as reason:
         raise UnusableSettingsError(f"the database cannot be reached: {str(reason).strip()}") from reason
-    if missing:
+    if not fits:
         raise UnusableSettingsError("the database is not of this version: run `mingdan manage migrate`.")
 
 

@@ -13,6 +13,7 @@ from mingdan.platform.people.access import employees_for
 from mingdan.platform.people.models import User
 from mingdan.platform.people.page import SignedInRequest, page
 from mingdan.platform.people.queries import company_calendar
+from mingdan.web.health import complaints
 
 YEAR = 365 * 24 * 3600
 
@@ -54,3 +55,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process answers."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether requests can be served; 503 with the reasons otherwise."""
+    found = complaints(timezone.now())
+    return HttpResponse("\n".join(found) or "ok", content_type="text/plain", status=503 if found else 200)
