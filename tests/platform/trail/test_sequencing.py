@@ -131,6 +131,12 @@ def test_a_log_does_not_go_on_with_another_key(key: LogKey, settings: Settings, 
     assert PendingEntry.objects.count() == 1
 
 
+def test_a_log_keeps_its_name_when_the_application_moves_to_another_address(key: LogKey, settings: Settings) -> None:
+    sequence(key, at=NOW)
+    settings.TRAIL_NAME = "new.example.com/trail"
+    assert sequencing.log_key().public == key.public
+
+
 def test_a_batch_that_somebody_else_took_from_is_not_numbered(key: LogKey, monkeypatch: pytest.MonkeyPatch) -> None:
     sequence(key, at=NOW)
     lose_deal()

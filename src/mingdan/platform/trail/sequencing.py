@@ -31,8 +31,13 @@ logger = logging.getLogger(__name__)
 
 
 def log_key() -> LogKey:
-    """Return the key of this installation's log; raise LogKeyError if it is not the one that the log began with."""
-    return LogKey.load(settings.TRAIL_NAME, settings.TRAIL_KEY_FILE)
+    """Return the key of this installation's log, under the name with which the log began; raise LogKeyError.
+
+    The settings' name is for a log that has not begun yet: an application that moves to another address keeps its log.
+    """
+    began_with = TreeHead.objects.values_list("key", flat=True).first()
+    name = began_with.split("+")[0] if began_with else settings.TRAIL_NAME
+    return LogKey.load(name, settings.TRAIL_KEY_FILE)
 
 
 def sequence(key: LogKey, *, at: datetime, most: int = BATCH, every: timedelta = CHECKPOINT_EVERY) -> int:
