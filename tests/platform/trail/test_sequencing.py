@@ -124,6 +124,9 @@ def test_a_log_does_not_go_on_with_another_key(key: LogKey, settings: Settings, 
     sequence(key, at=NOW)
     lose_deal()
     settings.TRAIL_KEY_FILE = tmp_path / "other.key"
+    with pytest.raises(LogKeyError, match="missing"):
+        sequencing.log_key()
+    LogKey.load("example.com/trail", tmp_path / "other.key")
     with pytest.raises(LogKeyError, match="restore the first"):
         sequence(sequencing.log_key(), at=NOW)
     with pytest.raises(LogKeyError, match="restore the first"):

@@ -45,7 +45,7 @@ def notes(folder: Path) -> list[str]:
         connection.close()
 
 
-def test_a_running_server_signs_checkpoints_and_one_with_another_key_does_not_start(place: Path) -> None:
+def test_a_running_server_signs_checkpoints_and_one_without_its_key_does_not_start(place: Path) -> None:
     server = serve(place)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not notes(place):
@@ -62,5 +62,6 @@ def test_a_running_server_signs_checkpoints_and_one_with_another_key_does_not_st
     refused = serve(place)
     said = refused.communicate(timeout=PATIENCE_SECONDS)[1]
     assert refused.returncode != 0
-    assert "The log began with the key localhost/mingdan+" in said
+    assert "trail.key is missing; restore it from a backup" in said
+    assert not (place / "trail.key").exists(), "a new key would only hide that the old one is gone"
     assert len(notes(place)) == 1

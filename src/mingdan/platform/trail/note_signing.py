@@ -34,10 +34,12 @@ class LogKey:
         self._number = key_number(name, self._public)
 
     @classmethod
-    def load(cls, name: str, path: Path) -> "LogKey":
-        """Read the key file, or make it with mode 600 where there is none; raise LogKeyError if it cannot serve."""
+    def load(cls, name: str, path: Path, *, is_new: bool = True) -> "LogKey":
+        """Read the key file, or make it with mode 600 for a new log; raise LogKeyError if it cannot serve."""
         try:
             if not path.exists():
+                if not is_new:
+                    raise LogKeyError(f"The log's key {path} is missing; restore it from a backup, the log needs it.")
                 _make_secret(path)
             if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                 raise LogKeyError(f"The log's key {path} can be read by others; run `chmod 600 {path}`.")

@@ -37,7 +37,7 @@ def log_key() -> LogKey:
     """
     began_with = TreeHead.objects.values_list("key", flat=True).first()
     name = began_with.split("+")[0] if began_with else settings.TRAIL_NAME
-    return LogKey.load(name, settings.TRAIL_KEY_FILE)
+    return LogKey.load(name, settings.TRAIL_KEY_FILE, is_new=began_with is None)
 
 
 def sequence(key: LogKey, *, at: datetime, most: int = BATCH, every: timedelta = CHECKPOINT_EVERY) -> int:
