@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mingdan.cli.console import FAILED, out, progress_shown
-from mingdan.cli.serving import start_django
+from mingdan.cli.serving import ensure_migrated, start_django
 from mingdan.platform.trail.single_file import single_file
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ def verify(
     receipts: Annotated[list[Path] | None, typer.Option("--receipt", help="A receipt that a client kept.")] = None,
 ) -> None:
     """Hash every entry anew and compare with all that was ever said of the log; exit 1 if anything does not fit."""
-    start_django()
+    _start()
     from mingdan.platform.trail.checking import verify_log
     from mingdan.platform.trail.models import TreeHead
     from mingdan.platform.trail.note_reading import read_key
@@ -71,7 +71,7 @@ def export(
     disclose: Annotated[bool, typer.Option(help="Add the personal values that were not erased.")] = False,
 ) -> None:
     """Write the trail with proofs and the verifier into a zip file that an outsider can verify without us."""
-    start_django()
+    _start()
     from django.utils import timezone
 
     from mingdan.platform.trail.exporting import export_trail
@@ -85,7 +85,7 @@ def export(
 @app.command()
 def checkpoint() -> None:
     """Print the newest signed checkpoint; keep it where nobody who runs the server can reach it."""
-    start_django()
+    _start()
     from mingdan.platform.trail.queries import newest_checkpoint
 
     newest = newest_checkpoint()
@@ -98,7 +98,7 @@ def checkpoint() -> None:
 @app.command()
 def key() -> None:
     """Print the log's public key; give it to those who shall verify exports, on the day the log begins."""
-    start_django()
+    _start()
     from mingdan.platform.trail.sequencing import log_key
 
     sys.stdout.write(f"{log_key().public}\n")
@@ -107,7 +107,7 @@ def key() -> None:
 @app.command()
 def receipt(entry: Annotated[str, typer.Argument(help="The entry's id, 32 hexadecimal digits.")]) -> None:
     """Print the log's signed promise to keep an entry; whoever holds it can show later that the entry was lost."""
-    start_django()
+    _start()
     from mingdan.platform.trail.receipts import receipt_for
     from mingdan.platform.trail.sequencing import log_key
 
@@ -119,7 +119,7 @@ def sequence(
     once: Annotated[bool, typer.Option(help="Number what waits, then stop.")] = False,
 ) -> None:
     """Give waiting entries their numbers and sign checkpoints, until stopped; `mingdan serve` does this by itself."""
-    start_django()
+    _start()
     from django.utils import timezone
 
     from mingdan.platform.trail.sequencing import keep_sequencing, log_key
@@ -136,6 +136,11 @@ def sequence(
 def verifier() -> None:
     """Print verify.py, the one file that verifies exports with nothing but Python."""
     sys.stdout.write(single_file())
+
+
+def _start() -> None:
+    start_django()
+    ensure_migrated()
 
 
 def _say(en: str, zh: str) -> None:
