@@ -9,17 +9,30 @@ from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from mingdan.platform.access.kinds import in_both
 from mingdan.platform.people.kinds import CREDENTIAL_CHANGED, SIGN_IN_REFUSED, SIGNED_IN
 from mingdan.platform.people.models import User
 from mingdan.platform.trail.actions import record
 
 CREDENTIALS = {
-    password_changed: "password changed",
-    password_reset: "password reset",
-    authenticator_added: "second factor added",
-    authenticator_removed: "second factor removed",
-    authenticator_reset: "recovery codes made anew",
+    password_changed: _("password changed"),
+    password_reset: _("password reset"),
+    authenticator_added: _("second factor added"),
+    authenticator_removed: _("second factor removed"),
+    authenticator_reset: _("recovery codes made anew"),
+}
+
+
+METHODS = {
+    "password": _("password"),
+    "totp": _("authenticator app"),
+    "webauthn": _("passkey"),
+    "recovery_codes": _("recovery code"),
+    "socialaccount": _("the company's sign-in"),
+    "session": _("a session"),
 }
 
 
@@ -28,15 +41,18 @@ def connect() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="trail_signed_in")
     user_login_failed.connect(_refused, dispatch_uid="trail_refused")
     for signal, what in CREDENTIALS.items():
-        signal.connect(_credential(what), weak=False, dispatch_uid=f"trail_{what}")
+        signal.connect(_credential(what), weak=False, dispatch_uid=f"trail_{id(signal)}")
     for signal in (social_account_added, social_account_removed):
         signal.connect(_linked, dispatch_uid=f"trail_{id(signal)}")
 
 
 def _signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     records = request.session.get("account_authentication_methods", [])
-    method = " + ".join(dict.fromkeys(str(one.get("type") or one["method"]) for one in records)) or "session"
-    _record(SIGNED_IN, user, {"method": method, "address": request.META.get("REMOTE_ADDR")})
+    methods = list(dict.fromkeys(str(one.get("type") or one["method"]) for one in records)) or ["session"]
+    said = [in_both("method", METHODS.get(method, method)) for method in methods]
+    values = {name: " + ".join(one[name] for one in said) for name in ("method_en", "method_zh")}
+    values |= {"method": "+".join(methods), "address": request.META.get("REMOTE_ADDR", "")}
+    _record(SIGNED_IN, user, values)
 
 
 def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
@@ -46,17 +62,17 @@ def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **
         record(SIGN_IN_REFUSED, by=None, at=timezone.now(), values={"tried": tried, "address": address})
 
 
-def _credential(what: str) -> Any:
+def _credential(what: str | Promise) -> Any:
     def listen(user: User, **kwargs: Any) -> None:
-        _record(CREDENTIAL_CHANGED, user, {"what": what})
+        _record(CREDENTIAL_CHANGED, user, in_both("what", what))
 
     return listen
 
 
 def _linked(sociallogin: Any = None, socialaccount: Any = None, **kwargs: Any) -> None:
     user = sociallogin.user if sociallogin is not None else socialaccount.user
-    what = "company sign-in linked" if sociallogin is not None else "company sign-in unlinked"
-    _record(CREDENTIAL_CHANGED, user, {"what": what})
+    what = _("company sign-in linked") if sociallogin is not None else _("company sign-in unlinked")
+    _record(CREDENTIAL_CHANGED, user, in_both("what", what))
 
 
 def _record(kind: Any, user: User, values: dict[str, Any]) -> None:

@@ -4,14 +4,15 @@ import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mingdan.platform.access.declared import GRANT
 from mingdan.platform.access.duties import DutiesConflictError, Duty, ensure_roles_can_be_held_together
-from mingdan.platform.access.kinds import GRANT_TAKEN_BACK, RIGHT_LENT, ROLE_GRANTED
+from mingdan.platform.access.kinds import GRANT_TAKEN_BACK, RIGHT_LENT, ROLE_GRANTED, in_both
 from mingdan.platform.access.models import ExtraRight, RoleGrant
 from mingdan.platform.access.queries import has_right, roles_of
-from mingdan.platform.access.rights import Right
+from mingdan.platform.access.rights import Right, right_named
 from mingdan.platform.access.roles import Role
 from mingdan.platform.trail.actions import record
 
@@ -74,7 +75,11 @@ def grant_role(
         expires_at=expires_at,
     )
     record(
-        ROLE_GRANTED, by=by, at=at, about=user, values={"role": role, "until": _written(expires_at), "reason": reason}
+        ROLE_GRANTED,
+        by=by,
+        at=at,
+        about=user,
+        values={"role": role, **in_both("role", role.label), "until": _written(expires_at), "reason": reason},
     )
     return grant
 
@@ -108,7 +113,9 @@ def lend_right(
         team_id=team_id,
     )
     reach = f"people.employee:{employee_id}" if employee_id else f"people.team:{team_id}" if team_id else "all"
+    over = _("one employee") if employee_id else str(grant.team) if team_id else _("everybody")
     values = {"right": right.code, "reach": reach, "until": _written(expires_at), "reason": reason}
+    values |= {**in_both("right", right.label), **in_both("reach", over)}
     record(RIGHT_LENT, by=by, at=at, about=user, values=values)
     return grant
 
@@ -122,8 +129,12 @@ def take_back(grant: RoleGrant | ExtraRight, *, by: AbstractBaseUser, at: dateti
         raise CannotGrantError("ended_already")
     grant.revoked_by_id, grant.revoked_at = by.pk, at
     grant.save(update_fields=["revoked_by", "revoked_at"])
-    what = grant.role if isinstance(grant, RoleGrant) else grant.right
-    record(GRANT_TAKEN_BACK, by=by, at=at, about=grant.user, values={"what": what})
+    label: str | Promise
+    if isinstance(grant, RoleGrant):
+        what, label = grant.role, Role(grant.role).label
+    else:
+        what, label = grant.right, right_named(grant.right).label
+    record(GRANT_TAKEN_BACK, by=by, at=at, about=grant.user, values={"what": what, **in_both("what", label)})
 
 
 def _written(expires_at: datetime.datetime | None) -> str:

@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from mingdan.platform.access.kinds import DUTY_DONE
+from mingdan.platform.access.kinds import DUTY_DONE, in_both
 from mingdan.platform.access.models import DutyDone, RoleGrant, in_force
 from mingdan.platform.access.roles import Role
 from mingdan.platform.trail.actions import record
@@ -147,7 +147,7 @@ def do_duty(
     if created_at is not None and (had := _duties_of_other_roles(by, duty, created_at) & others):
         raise DutiesConflictError(duty, min(had))
     DutyDone.objects.create(user_id=by.pk, duty=duty, about=about, done_at=at)
-    record(DUTY_DONE, by=by, at=at, about=about, values={"duty": duty})
+    record(DUTY_DONE, by=by, at=at, about=about, values={"duty": duty, **in_both("duty", duty.label)})
 
 
 def _duties_of_other_roles(user: AbstractBaseUser, duty: Duty, at: datetime.datetime) -> frozenset[Duty]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from mingdan.platform.access.kinds import in_both
 from mingdan.platform.access.models import ExtraRight, RoleGrant, in_force
 from mingdan.platform.access.queries import has_right
 from mingdan.platform.access.rights import Right
@@ -137,11 +138,17 @@ def change_employee(employee: Employee, changes: Mapping[str, Any], *, by: By, a
     employee.save(update_fields=changed)
     values = {
         "changed": ", ".join(changed),
+        **_named_in_both(changed),
         "before": "; ".join(f"{field}={before[field]}" for field in changed),
         "after": "; ".join(f"{field}={changes[field]}" for field in changed),
     }
     record(EMPLOYEE_CHANGED, by=by, at=at, about=employee, subject=employee, values=values)
     return changed
+
+
+def _named_in_both(fields: list[str]) -> dict[str, str]:
+    labels = [in_both("changed", Employee._meta.get_field(field).verbose_name) for field in fields]  # type: ignore[union-attr]
+    return {name: ", ".join(label[name] for label in labels) for name in ("changed_en", "changed_zh")}
 
 
 @transaction.atomic
@@ -177,7 +184,11 @@ def place_team(
         raise CannotChangePeopleError("team_below_itself")
     _end_before(TeamPlace.objects.filter(team=team), from_date)
     place = TeamPlace.objects.create(team=team, parent=parent, from_date=from_date)
-    values = {"parent": reference(parent) or "-", "from_date": from_date.isoformat()}
+    values = {
+        "parent": reference(parent),
+        "parent_name": parent.name if parent else "-",
+        "from_date": from_date.isoformat(),
+    }
     record(TEAM_PLACED, by=by, at=at, about=team, values=values)
     return place
 
@@ -190,7 +201,7 @@ def join_team(
     _ensure(by, KEEP_EMPLOYEES, at)
     _end_before(TeamMembership.objects.filter(employee=employee), from_date)
     membership = TeamMembership.objects.create(employee=employee, team=team, leads=leads, from_date=from_date)
-    values = {"team": reference(team), "from_date": from_date.isoformat(), "leads": leads}
+    values = {"team": reference(team), "team_name": team.name, "from_date": from_date.isoformat(), "leads": leads}
     record(TEAM_JOINED, by=by, at=at, about=employee, values=values)
     return membership
 
@@ -206,7 +217,7 @@ def report_to(
         raise CannotChangePeopleError("line_in_a_circle")
     _end_before(ReportingLine.objects.filter(employee=employee), from_date)
     line = ReportingLine.objects.create(employee=employee, manager=manager, from_date=from_date)
-    values = {"manager": reference(manager), "from_date": from_date.isoformat()}
+    values = {"manager": reference(manager), "manager_name": manager.name, "from_date": from_date.isoformat()}
     record(LINE_CHANGED, by=by, at=at, about=employee, values=values)
     return line
 
@@ -231,7 +242,7 @@ def link_account(employee: Employee, user: User, *, by: By, at: datetime.datetim
     employee.user = user
     employee.full_clean()
     employee.save(update_fields=["user"])
-    record(ACCOUNT_LINKED, by=by, at=at, about=employee, values={"account": reference(user)})
+    record(ACCOUNT_LINKED, by=by, at=at, about=employee, values={"account": reference(user), "username": user.username})
 
 
 @transaction.atomic
@@ -269,6 +280,6 @@ def set_company_day(date: datetime.date, *, is_working: bool, name: str, by: By,
     """Make a day a working day or a holiday of the company, whatever the official calendar says."""
     _ensure(by, KEEP_CALENDAR, at)
     day, _created = CompanyDay.objects.update_or_create(date=date, defaults={"is_working": is_working, "name": name})
-    kind = "working day" if is_working else "holiday"
-    record(DAY_SET, by=by, at=at, about=day, values={"date": date.isoformat(), "kind": kind, "name": name})
+    kind = in_both("kind", _("working day") if is_working else _("holiday"))
+    record(DAY_SET, by=by, at=at, about=day, values={"date": date.isoformat(), **kind, "name": name})
     return day

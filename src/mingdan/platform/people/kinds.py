@@ -17,9 +17,10 @@ ACCOUNT_CLOSED = declare_kind(
 )
 ACCOUNT_LINKED = declare_kind(
     "people.account_linked",
-    en="{by} linked the employee {about} with the account {account}.",
-    zh="{by} 将员工 {about} 与账号 {account} 关联。",
+    en="{by} linked the employee {about} with the account {username}.",
+    zh="{by} 将员工 {about} 与账号 {username} 关联。",
     fields=("account",),
+    personal=("username",),
 )
 SESSIONS_ENDED = declare_kind(
     "people.sessions_ended",
@@ -36,9 +37,9 @@ EMPLOYEE_ADDED = declare_kind(
 )
 EMPLOYEE_CHANGED = declare_kind(
     "people.employee_changed",
-    en="{by} changed {changed} of the employee {about}.",
-    zh="{by} 修改了员工 {about} 的 {changed}。",
-    fields=("changed",),
+    en="{by} changed {changed_en} of the employee {about}.",
+    zh="{by} 修改了员工 {about} 的{changed_zh}。",
+    fields=("changed", "changed_en", "changed_zh"),
     personal=("before", "after"),
     notifies=("subject",),
 )
@@ -50,32 +51,33 @@ TEAM_ADDED = declare_kind(
 )
 TEAM_PLACED = declare_kind(
     "people.team_placed",
-    en="{by} put the team {about} below {parent} from {from_date}.",
-    zh="{by} 将团队 {about} 自 {from_date} 起归入 {parent}。",
-    fields=("parent", "from_date"),
+    en="{by} put the team {about} below {parent_name} from {from_date}.",
+    zh="{by} 将团队 {about} 自 {from_date} 起归入 {parent_name}。",
+    fields=("parent", "parent_name", "from_date"),
     refers=("parent",),
 )
 TEAM_JOINED = declare_kind(
     "people.team_joined",
-    en="{by} put {about} into the team {team} from {from_date}.",
-    zh="{by} 将 {about} 自 {from_date} 起编入团队 {team}。",
-    fields=("team", "from_date", "leads"),
+    en="{by} put {about} into the team {team_name} from {from_date}.",
+    zh="{by} 将 {about} 自 {from_date} 起编入团队 {team_name}。",
+    fields=("team", "team_name", "from_date", "leads"),
     refers=("team",),
     notifies=("subject", "manager"),
 )
 LINE_CHANGED = declare_kind(
     "people.line_changed",
-    en="{by} let {about} report to {manager} from {from_date}.",
-    zh="{by} 将 {about} 自 {from_date} 起的直接上级设为 {manager}。",
+    en="{by} let {about} report to {manager_name} from {from_date}.",
+    zh="{by} 将 {about} 自 {from_date} 起的直接上级设为 {manager_name}。",
     fields=("manager", "from_date"),
+    personal=("manager_name",),
     refers=("manager",),
     notifies=("subject", "manager"),
 )
 DAY_SET = declare_kind(
     "people.company_day_set",
-    en="{by} made {date} a {kind} of the company: {name}.",
-    zh="{by} 将 {date} 设为公司的 {kind}：{name}。",
-    fields=("date", "kind", "name"),
+    en="{by} made {date} a {kind_en} of the company: {name}.",
+    zh="{by} 将 {date} 设为公司的{kind_zh}：{name}。",
+    fields=("date", "kind_en", "kind_zh", "name"),
 )
 IMPORTED = declare_kind(
     "people.imported",
@@ -85,9 +87,9 @@ IMPORTED = declare_kind(
 )
 SIGNED_IN = declare_kind(
     "people.signed_in",
-    en="{by} signed in by {method}.",
-    zh="{by} 以 {method} 方式登录。",
-    fields=("method",),
+    en="{by} signed in by {method_en}.",
+    zh="{by} 以{method_zh}方式登录。",
+    fields=("method", "method_en", "method_zh"),
     personal=("address",),
 )
 SIGN_IN_REFUSED = declare_kind(
@@ -98,8 +100,8 @@ SIGN_IN_REFUSED = declare_kind(
 )
 CREDENTIAL_CHANGED = declare_kind(
     "people.credential_changed",
-    en="{by} changed how they sign in: {what}.",
-    zh="{by} 变更了自己的登录方式：{what}。",
-    fields=("what",),
+    en="{by} changed how they sign in: {what_en}.",
+    zh="{by} 变更了自己的登录方式：{what_zh}。",
+    fields=("what_en", "what_zh"),
     notifies=("subject",),
 )
