@@ -13,7 +13,7 @@ from mingdan.engine.fuse.checks import CHECKS, gain, most_telling
 from mingdan.engine.fuse.fusion import Fusion
 from mingdan.engine.result import Alert, Explanation, Matter
 
-KEY_WEIGHT = 0.1
+KEY_WEIGHT = 0.15
 """What a family must carry, after fusion, to count as a key."""
 
 JOINS = 0.5

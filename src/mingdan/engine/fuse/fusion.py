@@ -32,7 +32,7 @@ class Fusion:
     repeat: float = 0.3
     cited_again: float = 0.5
     full_weight: float = 1.8
-    fading: float = 1.0
+    fading: float = 0.6
     family_cap: float = 2.7
     fresh_days: float = 730.0
     half_life_days: float = 730.0
