@@ -66,7 +66,7 @@ def test_what_one_family_sees_in_one_row_counts_once() -> None:
 
 
 def test_a_weak_sign_counts_for_less_than_it_claims() -> None:
-    assert FUSION.worth("rhythm", 0.6) < 0.3 < 1.8 == FUSION.worth("rhythm", 1.8)
+    assert FUSION.worth("rhythm", 0.6) < 0.4 < 1.8 == FUSION.worth("rhythm", 1.8)
     assert FUSION.worth("said", -0.5) == -0.5
 
 
