@@ -5,7 +5,14 @@ from mingdan.platform.access.actions import grant_role, lend_right, take_back
 from mingdan.platform.access.duties import Duty, do_duty
 from mingdan.platform.access.roles import Role
 from mingdan.platform.people.access import SEE_PRIVATE
-from mingdan.platform.people.actions import change_employee, close_account, join_team, report_to, set_company_day
+from mingdan.platform.people.actions import (
+    change_employee,
+    close_account,
+    join_team,
+    link_account,
+    report_to,
+    set_company_day,
+)
 from mingdan.platform.people.models import Employee, Team, User
 from mingdan.platform.trail.models import PendingEntry
 from mingdan.platform.trail.queries import tell
@@ -24,6 +31,7 @@ def test_no_sentence_of_the_trail_shows_codes_to_people(
     take_back(lend_right(gus, SEE_PRIVATE, by=kim, at=now, reason="事故", expires_at=until), by=kim, at=now)
     lend_right(gus, SEE_PRIVATE, by=kim, at=now, reason="事故", expires_at=until, employee_id=ann.pk)
     do_duty(Duty.SET_PRICES, about="x:1", by=cast["hal"], at=now)
+    link_account(Employee.objects.create(number="E500", name="新人", hired_date=DAY), cast["eve"], by=kim, at=now)
     change_employee(ann, {"private_phone": "1", "left_date": DAY}, by=fay, at=now)
     join_team(ann, Team.objects.get(code="shenzhen"), from_date=DAY, by=fay, at=now)
     report_to(ann, employees["ivy"], from_date=DAY, by=fay, at=now)

@@ -185,8 +185,7 @@ def place_team(
     _end_before(TeamPlace.objects.filter(team=team), from_date)
     place = TeamPlace.objects.create(team=team, parent=parent, from_date=from_date)
     values = {
-        "parent": reference(parent),
-        "parent_name": parent.name if parent else "-",
+        "parent": reference(parent) or "-",
         "from_date": from_date.isoformat(),
     }
     record(TEAM_PLACED, by=by, at=at, about=team, values=values)
@@ -201,7 +200,7 @@ def join_team(
     _ensure(by, KEEP_EMPLOYEES, at)
     _end_before(TeamMembership.objects.filter(employee=employee), from_date)
     membership = TeamMembership.objects.create(employee=employee, team=team, leads=leads, from_date=from_date)
-    values = {"team": reference(team), "team_name": team.name, "from_date": from_date.isoformat(), "leads": leads}
+    values = {"team": reference(team), "from_date": from_date.isoformat(), "leads": leads}
     record(TEAM_JOINED, by=by, at=at, about=employee, values=values)
     return membership
 
@@ -217,7 +216,7 @@ def report_to(
         raise CannotChangePeopleError("line_in_a_circle")
     _end_before(ReportingLine.objects.filter(employee=employee), from_date)
     line = ReportingLine.objects.create(employee=employee, manager=manager, from_date=from_date)
-    values = {"manager": reference(manager), "manager_name": manager.name, "from_date": from_date.isoformat()}
+    values = {"manager": reference(manager), "from_date": from_date.isoformat()}
     record(LINE_CHANGED, by=by, at=at, about=employee, values=values)
     return line
 
@@ -242,7 +241,7 @@ def link_account(employee: Employee, user: User, *, by: By, at: datetime.datetim
     employee.user = user
     employee.full_clean()
     employee.save(update_fields=["user"])
-    record(ACCOUNT_LINKED, by=by, at=at, about=employee, values={"account": reference(user), "username": user.username})
+    record(ACCOUNT_LINKED, by=by, at=at, about=employee, values={"account": reference(user)})
 
 
 @transaction.atomic

@@ -17,10 +17,10 @@ ACCOUNT_CLOSED = declare_kind(
 )
 ACCOUNT_LINKED = declare_kind(
     "people.account_linked",
-    en="{by} linked the employee {about} with the account {username}.",
-    zh="{by} 将员工 {about} 与账号 {username} 关联。",
+    en="{by} linked the employee {about} with the account {account}.",
+    zh="{by} 将员工 {about} 与账号 {account} 关联。",
     fields=("account",),
-    personal=("username",),
+    refers=("account",),
 )
 SESSIONS_ENDED = declare_kind(
     "people.sessions_ended",
@@ -51,25 +51,24 @@ TEAM_ADDED = declare_kind(
 )
 TEAM_PLACED = declare_kind(
     "people.team_placed",
-    en="{by} put the team {about} below {parent_name} from {from_date}.",
-    zh="{by} 将团队 {about} 自 {from_date} 起归入 {parent_name}。",
-    fields=("parent", "parent_name", "from_date"),
+    en="{by} put the team {about} below {parent} from {from_date}.",
+    zh="{by} 将团队 {about} 自 {from_date} 起归入 {parent}。",
+    fields=("parent", "from_date"),
     refers=("parent",),
 )
 TEAM_JOINED = declare_kind(
     "people.team_joined",
-    en="{by} put {about} into the team {team_name} from {from_date}.",
-    zh="{by} 将 {about} 自 {from_date} 起编入团队 {team_name}。",
-    fields=("team", "team_name", "from_date", "leads"),
+    en="{by} put {about} into the team {team} from {from_date}.",
+    zh="{by} 将 {about} 自 {from_date} 起编入团队 {team}。",
+    fields=("team", "from_date", "leads"),
     refers=("team",),
     notifies=("subject", "manager"),
 )
 LINE_CHANGED = declare_kind(
     "people.line_changed",
-    en="{by} let {about} report to {manager_name} from {from_date}.",
-    zh="{by} 将 {about} 自 {from_date} 起的直接上级设为 {manager_name}。",
+    en="{by} let {about} report to {manager} from {from_date}.",
+    zh="{by} 将 {about} 自 {from_date} 起的直接上级设为 {manager}。",
     fields=("manager", "from_date"),
-    personal=("manager_name",),
     refers=("manager",),
     notifies=("subject", "manager"),
 )
