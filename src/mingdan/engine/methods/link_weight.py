@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from mingdan.engine.detector import STRENGTH_CAPS
 from mingdan.engine.methods.successors import Goods, Succession
 
 
@@ -23,10 +22,11 @@ class LinkSigns:
     young: float = 0.3
     few_staff: int = 5
     small: float = 0.2
+    unpriced: float = 0.6
 
 
 def weight_of_pair(pair: Succession, goods: Goods, firm: dict[str, Any] | None, signs: LinkSigns) -> float:
-    """Add the weights of the signs; 0 where the goods are others or dearer, W2 at most where the prices are unknown."""
+    """Add the weights of the signs; 0 where the goods are others or dearer, `unpriced` at most where the prices are unknown."""
     weight = signs.alone if pair.sharers <= 2 else signs.shared
     weight += signs.shrunk if pair.shrunk else 0.0
     if goods.cosine is not None and goods.cosine < signs.cosine / 2:
@@ -35,7 +35,7 @@ def weight_of_pair(pair: Succession, goods: Goods, firm: dict[str, Any] | None, 
         weight += signs.same_basket
     weight += _of_firm(pair, firm, signs)
     if goods.price_change is None:
-        return min(weight, STRENGTH_CAPS["W2"])
+        return min(weight, signs.unpriced)
     return weight + signs.lower_price if goods.price_change < -signs.cheaper else 0.0
 
 
