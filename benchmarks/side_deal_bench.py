@@ -5,7 +5,8 @@ as if it were then; the baselines see the whole trail at its end. What was found
 .cache/side_deal_bench, so that a run that was cut short goes on where it stopped.
 
     python benchmarks/side_deal_bench.py [--seeds 20] [--scenarios mixed subtle adaptive none] [--every month]
-    python benchmarks/side_deal_bench.py --trails FOLDER...    companies that somebody else invented, with their truth
+
+With `--trails FOLDER...` companies that somebody else invented, with their truth, are measured too.
 """
 
 import argparse
@@ -199,8 +200,7 @@ def main() -> None:
     records: dict[str, list[dict[str, Any]]] = {}
     with ProcessPoolExecutor(chosen.processes) as pool:
         worlds = {scenario: reporting_worlds(scenario, chosen.seeds) for scenario in chosen.scenarios}
-        if chosen.trails:
-            worlds = {folder.name: worlds_in(folder) for folder in chosen.trails}
+        worlds |= {folder.name: worlds_in(folder) for folder in chosen.trails}
         # one of each scenario at a time, so that a run that is cut short has something of all
         in_turn = [world for one_of_each in zip_longest(*worlds.values()) for world in one_of_each if world]
         jobs = {world: pool.submit(record_of, world, chosen.every) for world in in_turn}
