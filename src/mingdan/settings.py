@@ -82,6 +82,10 @@ TRUSTED_PROXIES = _environment.text("MINGDAN_TRUSTED_PROXIES", "127.0.0.1,::1")
 
 INSTALLED_APPS = [
     "mingdan.platform.trail",
+    "mingdan.platform.events",
+    "mingdan.platform.jobs",
+    "mingdan.platform.live",
+    "mingdan.platform.operations",
     "mingdan.web",
     "mingdan.platform.people",
     "mingdan.platform.access",
@@ -100,6 +104,8 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -141,6 +147,8 @@ DATABASES = {"default": database_from(_environment.text("DATABASE_URL", f"sqlite
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits count in the database, because every process must see the same number.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "platform_cache"}}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 USE_TZ = True
 TIME_ZONE = _environment.text("MINGDAN_TIME_ZONE", "Asia/Shanghai")
