@@ -158,7 +158,8 @@ def _of_column(sql: duckdb.DuckDBPyConnection, table: Table, column: Column) -> 
         ).fetchall()
         if column.kind in ("enum", "text") and len(values) <= FEW:
             for (value,) in values:
-                yield f"{name} = {value}", f"avg(({name} = '{value}')::INT)"
+                quoted = str(value).replace("'", "''")
+                yield f"{name} = {value}", f"avg(({name} = '{quoted}')::INT)"
 
 
 def _decoded(name: str) -> str:
