@@ -18,6 +18,7 @@ COMMANDS = (
     "simulate",
     "evaluate",
     "serve",
+    "worker",
     "tables",
     "detectors",
 )

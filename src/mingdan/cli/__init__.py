@@ -13,6 +13,7 @@ from mingdan.cli import (
     scanning,
     serving,
     trail,
+    working,
     worlds,
 )
 from mingdan.cli.console import failing_clearly
@@ -35,6 +36,7 @@ app.command("demo")(demonstrating.demo)
 app.command("simulate")(worlds.simulate)
 app.command("evaluate")(worlds.evaluate)
 app.command("serve")(serving.serve)
+app.command("worker")(working.worker)
 app.command(
     "manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(serving.manage)

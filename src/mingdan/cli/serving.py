@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -16,28 +17,34 @@ STOP_SECONDS = 3
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    worker: Annotated[
+        bool, typer.Option(help="Start a worker beside; without one, `mingdan worker` has to run somewhere.")
+    ] = True,
 ) -> None:
     """Run the web application on one port; settings come from the environment."""
     start_django()
-    run_server(host, port)
+    run_server(host, port, with_worker=worker)
 
 
-def run_server(host: str, port: int) -> None:
+def run_server(host: str, port: int, *, with_worker: bool = True) -> None:
     """Serve the application until somebody stops it; Django has been started."""
     import uvicorn
     from django.conf import settings
 
+    from mingdan.cli.working import worker_beside
+
     ensure_migrated()
-    uvicorn.run(
-        "mingdan.web.asgi:application",
-        host=host,
-        port=port,
-        log_level="warning",
-        proxy_headers=True,
-        forwarded_allow_ips=settings.TRUSTED_PROXIES,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_SECONDS,
-    )
+    with worker_beside() if with_worker else nullcontext():
+        uvicorn.run(
+            "mingdan.web.asgi:application",
+            host=host,
+            port=port,
+            log_level="warning",
+            proxy_headers=True,
+            forwarded_allow_ips=settings.TRUSTED_PROXIES,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
 
 
 def ensure_migrated() -> None:

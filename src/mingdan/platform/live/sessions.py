@@ -1,0 +1,68 @@
+"""Who is signed in: one session when somebody connects, all of them at once when something is to be said."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+from django.utils.crypto import constant_time_compare
+
+from mingdan.platform.people.models import User
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session, whose it is, and what its password was when it connected."""
+
+    key: str
+    user: int
+    password_hash: str
+
+
+def session_key(scope: Any) -> str:
+    """Return the session that a browser names in its cookies, or nothing."""
+    written = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
+    try:
+        cookie = SimpleCookie(written).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return ""
+    return cookie.value if cookie else ""
+
+
+def signed_in(key: str, *, at: datetime) -> SignedIn | None:
+    """Return whose session this is, or None: it ended, the password changed, the account is closed."""
+    if not key:
+        return None
+    session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    found = SignedIn(key, int(session.get(SESSION_KEY, 0)), session.get(HASH_SESSION_KEY, ""))
+    return found if found in still_signed_in([found], at=at)[0] else None
+
+
+def still_signed_in(asked: Collection[SignedIn], *, at: datetime) -> tuple[set[SignedIn], dict[int, User]]:
+    """Return the sessions that live, and their people; three queries for all."""
+    keys = {one.key for one in asked}
+    alive = set(Session.objects.filter(session_key__in=keys, expire_date__gt=at).values_list("session_key", flat=True))
+    alive -= set(UserSession.objects.filter(_over(at), session_key__in=keys).values_list("session_key", flat=True))
+    users = User.objects.filter(is_active=True).in_bulk({one.user for one in asked})
+    hashes = {pk: user.get_session_auth_hash() for pk, user in users.items()}
+    left = {
+        one
+        for one in asked
+        if one.key in alive and one.user in hashes and constant_time_compare(one.password_hash, hashes[one.user])
+    }
+    return left, {one.user: users[one.user] for one in left}
+
+
+def _over(at: datetime) -> Q:
+    # Listening is not using: a page left open ends with its session.
+    idle = Q(last_seen_at__lt=at - timedelta(seconds=settings.SESSION_IDLE_SECONDS))
+    return idle | Q(created_at__lt=at - timedelta(seconds=settings.SESSION_COOKIE_AGE))
