@@ -12,7 +12,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.utils import timezone
 
+from mingdan.platform.events.models import Delivery, Event
+from mingdan.platform.jobs.actions import start_job
+from mingdan.platform.jobs.models import Job
+from mingdan.platform.jobs.upkeep import PRUNE
 from mingdan.platform.people.models import Employee, EmployeeImport, User
 from mingdan.platform.trail.models import Entry, PendingEntry
 from tests.cast import NAMES, signed_in
@@ -20,6 +25,8 @@ from tests.cast import NAMES, signed_in
 EVERYBODY = frozenset(NAMES)
 STAFF = EVERYBODY - {"eve"}
 GRANTS = frozenset({"kim", "dan", "ivy", "chloe"})
+JOBS = frozenset({"hal", "kim", "dan"})
+KEEPS_JOBS = frozenset({"hal", "kim"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -109,6 +116,13 @@ ROUTES = {
     ),
     "people:close": Route("/accounts/{pk}/close/", post=frozenset({"kim"}), about="account", leaves_entry=True),
     "people:rights": Route("/rights/", get=GRANTS),
+    "operations:jobs": Route("/jobs/", get=JOBS),
+    "operations:job": Route("/jobs/{pk}/", get=JOBS, about="job"),
+    "operations:cancel": Route("/jobs/{pk}/cancel/", post=KEEPS_JOBS, about="job", leaves_entry=True),
+    "operations:retry": Route("/jobs/{pk}/retry/", post=KEEPS_JOBS, about="failed job", leaves_entry=True),
+    "operations:deliveries": Route("/deliveries/", get=JOBS),
+    "operations:retry_delivery": Route("/deliveries/{pk}/retry/", post=KEEPS_JOBS, about="delivery", leaves_entry=True),
+    "operations:skip_delivery": Route("/deliveries/{pk}/skip/", post=KEEPS_JOBS, about="delivery", leaves_entry=True),
 }
 """The pages of our own, each with whom it opens for."""
 
@@ -176,10 +190,18 @@ def numbers(cast: dict[str, User], employees: dict[str, Employee]) -> dict[str, 
     """Return the number of each target by what it is about."""
     fay = cast["fay"]
     draft = EmployeeImport.objects.create(by=fay, at=fay.created_at, file_name="x.xlsx", sha256="0" * 64)
+    at = timezone.now()
+    waiting, failed = (start_job(PRUNE, by=None, at=at) for _ in range(2))
+    Job.objects.filter(pk=failed.pk).update(state=Job.State.FAILED)
+    event = Event.objects.create(kind="tests.thing_happened", at=at)
+    aside = Delivery.objects.create(event=event, listener="tests.gone", state=Delivery.State.ASIDE, next_at=at)
     return {
         "employee": {name: one.pk for name, one in employees.items()} | {"absent": ABSENT},
         "account": {name: one.pk for name, one in cast.items()} | {"absent": ABSENT},
         "import": {"fay": draft.pk, "absent": ABSENT},
+        "job": {"any": waiting.pk, "absent": ABSENT},
+        "failed job": {"any": failed.pk, "absent": ABSENT},
+        "delivery": {"any": aside.pk, "absent": ABSENT},
         "": {"": 0},
     }
 
@@ -245,7 +267,7 @@ def test_what_changes_something_or_shows_a_person_leaves_an_entry(
 ) -> None:
     route = ROUTES[code]
     name = sorted(route.post or route.get)[0]
-    target = {"employee": "ann", "account": "ann", "import": "fay", "": ""}[route.about]
+    target = {"employee": "ann", "account": "ann", "import": "fay", "": ""}.get(route.about, "any")
     client = signed_in(cast[name], confirmed=True)
     address = route.address.format(pk=numbers[route.about][target])
     role, team = cast["ann"].role_grants.get().pk, Employee.objects.get(name__contains="Jo").memberships.get().team_id

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mingdan.platform.access.declared import SEE_GRANTS
 from mingdan.platform.access.queries import standing_of
 from mingdan.platform.access.rights import Right
+from mingdan.platform.jobs.access import SEE_JOBS
 from mingdan.platform.people.access import SEE_CALENDAR, SEE_EMPLOYEE
 
 
@@ -31,6 +32,7 @@ ENTRIES = (
     Entry(_("Teams"), "users-group", "people:teams", SEE_EMPLOYEE),
     Entry(_("Working calendar"), "calendar", "people:calendar", SEE_CALENDAR),
     Entry(_("Accounts"), "key", "people:accounts", SEE_GRANTS),
+    Entry(_("Jobs"), "clock", "operations:jobs", SEE_JOBS),
 )
 
 

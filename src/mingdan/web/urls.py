@@ -10,5 +10,6 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("healthz", views.healthz, name="healthz"),
     path("", include("mingdan.platform.people.urls")),
+    path("", include("mingdan.platform.operations.urls")),
     path("account/", include("allauth.urls")),
 ]
