@@ -70,7 +70,7 @@ def test_an_unknown_alert_is_told_with_those_there_are(result: Path) -> None:
 def test_other_parameters_are_noticed(result: Path, tmp_path: Path) -> None:
     setup = shipped()
     read = read_trail(small_company(), workspace=tmp_path)
-    changed = replace(setup, fusion=replace(setup.fusion, salespeople_diverting=0.2))
+    changed = replace(setup, fusion=replace(setup.fusion, salespeople_diverting=0.0001))
     assert recompute(read, alert_in(result, "1"), changed).differences
     read.close()
 

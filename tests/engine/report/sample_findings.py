@@ -165,7 +165,7 @@ def fourth_alert() -> list[Finding]:
             accounts=("A4",), rows=(("callbacks", "CB-131"),), statuses={"mixed-up": "ruled_out"},
         ),
         found(
-            "third-party-payer", "E048", "2025-06-20", 0.7,
+            "third-party-payer", "E048", "2025-06-20", 1.2,
             {"payments": 1, "amount": Decimal("8120.40"), "customer": "A4", "payer": "R. Okafor", "others": 0, "salesperson": "E048"},
             accounts=("A4",), amount=8120, rows=(("payments", "P-9310"),),
         ),

@@ -49,8 +49,7 @@ MISMATCH = (
 )
 """Says that our statement of its balance is wrong."""
 
-# our own texts never call anybody that; customers do, hence the bracket
-HEARSAY = "怀疑|听说|据说|传言|没有证据|无证据|suspec[t]|rumour|rumor|heard that|no proof|no evidence"
+HEARSAY = "怀疑|听说|据说|传言|没有证据|无证据|suspicion|rumour|rumor|heard that|no proof|no evidence"
 """Says itself that it is no more than a suspicion."""
 
 OTHER_FIRM = (
