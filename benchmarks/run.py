@@ -14,6 +14,7 @@ BENCHMARKS = (
     "side_deal_bench",
     "trail_speed",
     "trail_crash",
+    "live_latency",
 )
 
 

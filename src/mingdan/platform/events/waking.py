@@ -11,7 +11,7 @@ from django.db import Error, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 CHANNEL = "mingdan_events"
-LOOK_SECONDS = 0.04
+LOOK_SECONDS = 0.02
 """How often SQLite is asked whether another connection has committed; the answer takes some microseconds."""
 
 LISTEN_SECONDS = 0.5

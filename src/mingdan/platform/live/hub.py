@@ -118,10 +118,11 @@ class Hub:
                 if time.monotonic() >= beat:
                     beat = time.monotonic() + HEARTBEAT_SECONDS
                     self._tell([])
+                    close_old_connections()
             except DatabaseError:
                 logger.exception("events could not be told live; trying again")
+                close_old_connections()
                 self._stop.wait(PAUSE_SECONDS)
-            close_old_connections()
             self._wake.wait(min(PAUSE_SECONDS, max(0.0, beat - time.monotonic())))
         connection.close()
 
@@ -156,8 +157,8 @@ def _texts(
     if not connections:
         return []
     now = timezone.now()
-    alive, users = still_signed_in({one.session for one in connections}, at=now)
-    audience = Audience(users, now)
+    alive = still_signed_in({one.session for one in connections}, at=now)
+    audience = Audience(frozenset(one.user for one in alive), now)
     told = [(event, written(event), audience.of(event.topics)) for event in events]
     texts: list[tuple[Connection, bytes | None]] = []
     for one in connections:

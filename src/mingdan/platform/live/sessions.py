@@ -44,22 +44,23 @@ def signed_in(key: str, *, at: datetime) -> SignedIn | None:
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
     found = SignedIn(key, int(session.get(SESSION_KEY, 0)), session.get(HASH_SESSION_KEY, ""))
-    return found if found in still_signed_in([found], at=at)[0] else None
+    return found if still_signed_in([found], at=at) else None
 
 
-def still_signed_in(asked: Collection[SignedIn], *, at: datetime) -> tuple[set[SignedIn], dict[int, User]]:
-    """Return the sessions that live, and their people; three queries for all."""
+def still_signed_in(asked: Collection[SignedIn], *, at: datetime) -> set[SignedIn]:
+    """Return the sessions that live: not ended, not over, the password the same, the account open; three queries for all."""
     keys = {one.key for one in asked}
     alive = set(Session.objects.filter(session_key__in=keys, expire_date__gt=at).values_list("session_key", flat=True))
     alive -= set(UserSession.objects.filter(_over(at), session_key__in=keys).values_list("session_key", flat=True))
-    users = User.objects.filter(is_active=True).in_bulk({one.user for one in asked})
-    hashes = {pk: user.get_session_auth_hash() for pk, user in users.items()}
-    left = {
+    people = User.objects.filter(is_active=True, pk__in={one.user for one in asked})
+    hashes = {
+        pk: User(password=password).get_session_auth_hash() for pk, password in people.values_list("pk", "password")
+    }
+    return {
         one
         for one in asked
         if one.key in alive and one.user in hashes and constant_time_compare(one.password_hash, hashes[one.user])
     }
-    return left, {one.user: users[one.user] for one in left}
 
 
 def _over(at: datetime) -> Q:

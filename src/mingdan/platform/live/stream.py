@@ -106,6 +106,6 @@ def _first(one: Connection, left_off: int | None) -> bytes:
     if found is None:
         return start + RESET
     now = timezone.now()
-    audience = Audience(still_signed_in([one.session], at=now)[1], now)
+    audience = Audience(frozenset(alive.user for alive in still_signed_in([one.session], at=now)), now)
     mine = wanted(found, one.families)
     return b"".join(written(event) for event in mine if one.session.user in audience.of(event.topics)) + start

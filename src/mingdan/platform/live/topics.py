@@ -1,7 +1,7 @@
 """Topics: what somebody may hear of live. Asked at delivery, for all listeners at once, so nothing outlives a right."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +10,6 @@ from mingdan.platform.access.models import ExtraRight, RoleGrant, in_force
 from mingdan.platform.access.queries import Standing
 from mingdan.platform.access.rights import UnknownRightError, right_named
 from mingdan.platform.access.roles import Role
-from mingdan.platform.people.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +18,7 @@ logger = logging.getLogger(__name__)
 class Audience:
     """The people who listen at a time, by primary key, and what they hold."""
 
-    users: Mapping[int, User]
+    users: frozenset[int]
     at: datetime
     _heard: dict[str, frozenset[int]] = field(default_factory=dict)
 
@@ -44,7 +43,7 @@ class Audience:
             asked = _FAMILIES.get(family)
             if asked is None:
                 logger.warning("an event belongs to a topic that nobody declares")
-            self._heard[topic] = frozenset(asked(key, self)) & self.users.keys() if asked else frozenset()
+            self._heard[topic] = frozenset(asked(key, self)) & self.users if asked else frozenset()
         return self._heard[topic]
 
 
