@@ -172,3 +172,19 @@ def test_nothing_is_announced_outside_a_transaction_or_with_other_fields() -> No
 def test_outside_a_transaction_an_announcement_is_refused() -> None:
     with pytest.raises(WrongEventError, match="outside a transaction"):
         announce(HAPPENED, at=NOW, values={"number": 1})
+
+
+def test_an_event_that_commits_late_under_an_earlier_key_is_not_passed_over() -> None:
+    # Two writers take keys 1 and 2; the second commits first, and readers see it before the first is there.
+    early = happen(1)
+    event = Event.objects.get(pk=early)
+    event.delete()
+    happen(2)
+    number_events()
+    read_up_to = {"key": Event.objects.latest("pk").pk, "position": newest_position()}
+    event.pk = early
+    event.save(force_insert=True)
+    number_events()
+    assert list(Event.objects.filter(position__gt=read_up_to["position"]).values_list("pk", flat=True)) == [early]
+    # Control: whoever remembers the last key never hears of it.
+    assert not Event.objects.filter(pk__gt=read_up_to["key"]).exists()
