@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils import timezone
 
+from mingdan.platform.api.models import Token
 from mingdan.platform.events.models import Delivery, Event
 from mingdan.platform.jobs.actions import start_job
 from mingdan.platform.jobs.models import Job
@@ -21,6 +22,8 @@ from mingdan.platform.jobs.upkeep import PRUNE
 from mingdan.platform.people.models import Employee, EmployeeImport, User
 from mingdan.platform.trail.models import Entry, PendingEntry
 from tests.cast import NAMES, signed_in
+from tests.platform.api.bearing import secret_of
+from tests.test_api_permissions import API
 
 EVERYBODY = frozenset(NAMES)
 STAFF = EVERYBODY - {"eve"}
@@ -116,6 +119,14 @@ ROUTES = {
     ),
     "people:close": Route("/accounts/{pk}/close/", post=frozenset({"kim"}), about="account", leaves_entry=True),
     "people:rights": Route("/rights/", get=GRANTS),
+    "tokens": Route(
+        "/tokens/",
+        get=STAFF,
+        post=STAFF,
+        leaves_entry=True,
+        form={"name": "report", "scopes": "people:read", "days": "30"},
+    ),
+    "revoke_token": Route("/tokens/{pk}/revoke/", post=STAFF, about="token", leaves_entry=True),
     "operations:jobs": Route("/jobs/", get=JOBS),
     "operations:job": Route("/jobs/{pk}/", get=JOBS, about="job"),
     "operations:cancel": Route("/jobs/{pk}/cancel/", post=KEEPS_JOBS, about="job", leaves_entry=True),
@@ -168,12 +179,12 @@ def routes(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 
 
 def unlisted(resolver: URLResolver) -> set[str]:
-    return set(routes(resolver)) - set(ROUTES) - PUBLIC - SIGN_IN - OWN_ACCOUNT
+    return set(routes(resolver)) - set(ROUTES) - API - PUBLIC - SIGN_IN - OWN_ACCOUNT
 
 
 def test_every_route_is_listed() -> None:
     assert unlisted(get_resolver()) == set()
-    assert set(ROUTES) | PUBLIC | SIGN_IN | OWN_ACCOUNT == set(routes(get_resolver()))
+    assert set(ROUTES) | API | PUBLIC | SIGN_IN | OWN_ACCOUNT == set(routes(get_resolver()))
 
 
 def test_a_route_that_nobody_listed_is_found() -> None:
@@ -193,6 +204,9 @@ def numbers(cast: dict[str, User], employees: dict[str, Employee]) -> dict[str, 
     at = timezone.now()
     waiting, failed = (start_job(PRUNE, by=None, at=at) for _ in range(2))
     Job.objects.filter(pk=failed.pk).update(state=Job.State.FAILED)
+    for name in STAFF:
+        secret_of(cast[name])
+    tokens = {one.user.username: one.pk for one in Token.objects.select_related("user")}
     event = Event.objects.create(kind="tests.thing_happened", at=at)
     aside = Delivery.objects.create(event=event, listener="tests.gone", state=Delivery.State.ASIDE, next_at=at)
     return {
@@ -200,6 +214,7 @@ def numbers(cast: dict[str, User], employees: dict[str, Employee]) -> dict[str, 
         "account": {name: one.pk for name, one in cast.items()} | {"absent": ABSENT},
         "import": {"fay": draft.pk, "absent": ABSENT},
         "job": {"any": waiting.pk, "absent": ABSENT},
+        "token": tokens | {"absent": ABSENT},
         "failed job": {"any": failed.pk, "absent": ABSENT},
         "delivery": {"any": aside.pk, "absent": ABSENT},
         "": {"": 0},
@@ -210,6 +225,8 @@ def may(route: Route, method: str, name: str, target: str) -> bool:
     """Return whether the tables say that somebody gets through."""
     if target == "absent" or name not in (route.get if method == "GET" else route.post):
         return False
+    if route.about == "token":
+        return target == name
     return route.about != "employee" or target in SEES[name]
 
 
@@ -267,7 +284,7 @@ def test_what_changes_something_or_shows_a_person_leaves_an_entry(
 ) -> None:
     route = ROUTES[code]
     name = sorted(route.post or route.get)[0]
-    target = {"employee": "ann", "account": "ann", "import": "fay", "": ""}.get(route.about, "any")
+    target = {"employee": "ann", "account": "ann", "import": "fay", "token": "ann", "": ""}.get(route.about, "any")
     client = signed_in(cast[name], confirmed=True)
     address = route.address.format(pk=numbers[route.about][target])
     role, team = cast["ann"].role_grants.get().pk, Employee.objects.get(name__contains="Jo").memberships.get().team_id

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "mingdan.platform.jobs",
     "mingdan.platform.live",
     "mingdan.platform.operations",
+    "mingdan.platform.api",
     "mingdan.web",
     "mingdan.platform.people",
     "mingdan.platform.access",

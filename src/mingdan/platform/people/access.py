@@ -1,7 +1,7 @@
 """The only ways to an employee's record; what may not be seen looks like what does not exist."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -110,9 +110,19 @@ def employee_for(user: Person, pk: int, at: datetime.datetime) -> Employee:
 
 def hidden_fields(user: Person, employee: Employee, at: datetime.datetime) -> frozenset[str]:
     """Return the fields of an employee's record that somebody may not see."""
-    rights = set(FIELDS.values())
-    shown = {right for right in rights if employees_reached(user, right, at).filter(pk=employee.pk).exists()}
-    return frozenset(field for field, right in FIELDS.items() if right not in shown)
+    return hidden_fields_among(user, [employee], at)[employee.pk]
+
+
+def hidden_fields_among(
+    user: Person, employees: Collection[Employee], at: datetime.datetime
+) -> dict[int, frozenset[str]]:
+    """Return the fields that somebody may not see, for each of these employees by key."""
+    keys = {one.pk for one in employees}
+    reached = {
+        right: set(employees_reached(user, right, at).filter(pk__in=keys).values_list("pk", flat=True))
+        for right in set(FIELDS.values())
+    }
+    return {pk: frozenset(field for field, right in FIELDS.items() if pk not in reached[right]) for pk in keys}
 
 
 def ensure_right(user: Person, right: Right, at: datetime.datetime) -> None:

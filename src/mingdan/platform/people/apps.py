@@ -6,5 +6,5 @@ class People(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Declare the rights over people."""
-        from mingdan.platform.people import access  # noqa: F401
+        """Declare the rights over people, and what tokens may be good for."""
+        from mingdan.platform.people import access, scopes  # noqa: F401

@@ -1,0 +1,69 @@
+"""The whole description, tried by schemathesis on the real application: what it says holds, and nothing fails inside."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+from mingdan.platform.api import authentication
+from mingdan.platform.people.models import User
+from mingdan.web.api import api
+from tests.platform.api.bearing import secret_of
+
+EXAMPLES = 12
+"""For each operation."""
+
+
+@pytest.fixture
+def secret(fay: User) -> str:
+    return secret_of(fay)
+
+
+@pytest.fixture
+def schema(db: None, monkeypatch: pytest.MonkeyPatch) -> schemathesis.BaseSchema:
+    monkeypatch.setattr(authentication, "REQUESTS_PER_MINUTE", 10**6)
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+
+
+OPERATIONS = sorted(
+    f"{method.upper()} {path}"
+    for path, operations in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items()
+    for method in operations
+)
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_operation_does_what_its_description_says(
+    operation: str, mode: GenerationMode, schema: schemathesis.BaseSchema, secret: str
+) -> None:
+    method, path = operation.split()
+    if mode is GenerationMode.NEGATIVE and operation == "GET /api/v1/me":
+        return  # it takes nothing that could be wrong
+    tried = []
+
+    @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(case=schema[path][method].as_strategy(generation_mode=mode))
+    def try_one(case: Any) -> None:
+        tried.append(case)
+        case.call_and_validate(headers={"Authorization": f"Bearer {secret}"})
+
+    try_one()
+    assert tried
+
+
+def test_the_description_is_openapi_3_1_and_public(db: None) -> None:
+    answer = Client().get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    assert answer.json()["openapi"] == "3.1.0"
+    names = [one["operationId"] for path in answer.json()["paths"].values() for one in path.values()]
+    assert len(names) == len(set(names)) >= 9
+
+
+def test_an_address_that_does_not_exist_answers_as_programs_expect(db: None) -> None:
+    answer = Client().get("/api/v1/nothing")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
