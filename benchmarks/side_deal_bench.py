@@ -46,6 +46,9 @@ from mingdan.engine.scan import ScanOptions
 
 SCENARIOS = ("mixed", "subtle", "adaptive", "none")
 LAST = timedelta(days=365)
+YEARS = 3.0
+"""How long somebody counts as watched where another hand's truth does not say: its companies have three years."""
+
 MEASURED = Path(__file__).parents[1] / "src/mingdan/engine/documents/measured.json"
 
 
@@ -118,7 +121,7 @@ def _of_run(run: Run) -> dict[str, Any]:
         "found": [_found(person.employee, named) for person in people],
         "found_lowered": [_found(person.employee, lowered) for person in people],
         "twin": [person.twin if not person.scheme else None for person in people],
-        "years": [person.years or 0.0 for person in people],
+        "years": [YEARS if person.years is None else person.years for person in people],
         "ours": [best[person.employee] for person in people],
         "matters": [[one.probability, one.is_true] for one in last.values()],
         "margins": {scheme: _margins(run, scheme, named, lowered) for scheme in sorted({d.scheme for d in run.ripe})},
