@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -61,6 +62,12 @@ def still_signed_in(asked: Collection[SignedIn], *, at: datetime) -> set[SignedI
         for one in asked
         if one.key in alive and one.user in hashes and constant_time_compare(one.password_hash, hashes[one.user])
     }
+
+
+@lru_cache(maxsize=8192)
+def _session_hash(password: str) -> str:
+    """Return what a session must hold while the stored password is this one; the same for every event."""
+    return User(password=password).get_session_auth_hash()
 
 
 def _over(at: datetime) -> Q:

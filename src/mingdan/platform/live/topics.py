@@ -4,34 +4,20 @@ import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 from mingdan.platform.access.models import ExtraRight, RoleGrant, in_force
-from mingdan.platform.access.queries import Standing
-from mingdan.platform.access.rights import UnknownRightError, right_named
-from mingdan.platform.access.roles import Role
+from mingdan.platform.access.rights import Reach, UnknownRightError, right_named
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class Audience:
-    """The people who listen at a time, by primary key, and what they hold."""
+    """The people who listen at a time, by primary key."""
 
     users: frozenset[int]
     at: datetime
     _heard: dict[str, frozenset[int]] = field(default_factory=dict)
-
-    @cached_property
-    def standings(self) -> dict[int, Standing]:
-        """Return what everybody holds, in two queries."""
-        roles: dict[int, set[Role]] = {}
-        for user, role in RoleGrant.objects.filter(in_force(self.at), user__in=self.users).values_list("user", "role"):
-            roles.setdefault(user, set()).add(Role(role))
-        extra: dict[int, list[ExtraRight]] = {}
-        for one in ExtraRight.objects.filter(in_force(self.at), user__in=self.users):
-            extra.setdefault(one.user_id, []).append(one)
-        return {user: Standing(frozenset(roles.get(user, ())), tuple(extra.get(user, ()))) for user in self.users}
 
     def of(self, topics: Collection[str]) -> frozenset[int]:
         """Return who may hear of something that belongs to any of these topics; of an unknown topic nobody may."""
@@ -64,11 +50,15 @@ def _own(key: str, audience: Audience) -> Collection[int]:
 
 
 def _by_right(key: str, audience: Audience) -> Collection[int]:
+    """Return who holds a right over anything at all, as `Standing.has` says it of one person; two queries for all."""
     try:
         right = right_named(key)
     except UnknownRightError:
         return ()
-    return {user for user, standing in audience.standings.items() if standing.has(right)}
+    roles = [role for role, reach in right.reach.items() if reach > Reach.NONE]
+    by_role = RoleGrant.objects.filter(in_force(audience.at), role__in=roles).values_list("user_id", flat=True)
+    lent = ExtraRight.objects.filter(in_force(audience.at), right=right.code).values_list("user_id", flat=True)
+    return {*by_role, *lent}
 
 
 declare_topic("person", _own)
