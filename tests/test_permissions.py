@@ -22,7 +22,7 @@ from mingdan.platform.people.models import Employee, EmployeeImport, User
 from mingdan.platform.trail.models import Entry, PendingEntry
 from tests.cast import NAMES, signed_in
 from tests.platform.api.bearing import secret_of
-from tests.routes import ABSENT, OWN_ACCOUNT, PUBLIC, ROUTES, SEES, SIGN_IN, Route
+from tests.routes import ABSENT, OWN_ACCOUNT, PUBLIC, ROUTES, SEES, SIGN_IN, STAFF, Route
 from tests.test_api_permissions import API
 
 
