@@ -15,6 +15,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("api/<path:rest>", nothing_here, name="api_nothing_here"),
     path("", include("mingdan.platform.people.urls")),
+    path("", include("mingdan.platform.files.urls")),
+    path("", include("mingdan.pillars.policy.urls")),
     path("", include("mingdan.platform.operations.urls")),
     path("account/", include("allauth.urls")),
 ]

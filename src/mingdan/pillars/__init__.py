@@ -1,0 +1,1 @@
+"""What the company does, one app for each part; each knows only those below it."""

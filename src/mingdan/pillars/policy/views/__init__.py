@@ -1,0 +1,1 @@
+"""The pages about rules, receipts and one's own data."""
