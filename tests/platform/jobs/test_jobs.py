@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 from django_tasks_db.models import DBTaskResult
 
 from mingdan.platform.jobs import running
@@ -54,7 +55,8 @@ def test_a_job_runs_and_says_how_far_it_is(now: datetime) -> None:
     done = fresh(job)
     assert (done.state, done.result, done.share, done.attempts) == ("done", "offer", 100, 1)
     assert DONE == [("offer", 0), ("offer", 1), ("offer", 2)]
-    assert [line.text for line in done.lines.all()] == ["attempt 1 begins", "worked on offer", "done"]
+    with override("en"):
+        assert [str(line) for line in done.lines.all()] == ["Attempt 1 begins.", "worked on offer", "Done."]
 
 
 def test_a_job_that_fails_is_tried_again_ever_later_and_then_given_up(now: datetime) -> None:

@@ -96,7 +96,7 @@ def retry_job(job: Job, *, by: AbstractBaseUser, at: datetime) -> Job:
     found.done_parts, found.all_parts, found.note = 0, None, ""
     found.save()
     enqueue(found, at=at)
-    note(found, "retried by hand", at=at)
+    note(found, at=at, code="retried")
     record(RETRIED, by=by, at=at, about=found, values={"kind": found.kind})
     tell_change(found, at=at)
     return found

@@ -74,14 +74,30 @@ class Job(models.Model):
 
 
 class JobLine(models.Model):
-    """What a job said, or what became of it."""
+    """What a job said itself, or, with a `code`, what became of it; then `text` is what its sentence names."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="lines")
     at = models.DateTimeField()
-    text = models.CharField(max_length=1000)
+    code = models.CharField(max_length=20, blank=True)
+    text = models.CharField(max_length=1000, blank=True)
 
     class Meta:
         ordering = ["pk"]
+
+    def __str__(self) -> str:
+        sentence = LINES.get(self.code)
+        return str(sentence) % {"what": self.text} if sentence else self.text
+
+
+LINES = {
+    "began": _("Attempt %(what)s begins."),
+    "done": _("Done."),
+    "cancelled": _("Cancelled."),
+    "attempt_failed": _("The attempt failed: %(what)s"),
+    "handed_back": _("Handed back, because the worker stops."),
+    "retried": _("Somebody lets it be tried again."),
+}
+"""What the log says of a job by itself, in the reader's language."""
 
 
 class Schedule(models.Model):

@@ -80,9 +80,9 @@ def held(pk: int, token: str) -> Job:
     return job
 
 
-def note(job: Job, text: str, *, at: datetime) -> None:
-    """Write a line into a job's log."""
-    JobLine.objects.create(job=job, at=at, text=text[:1000])
+def note(job: Job, text: str = "", *, at: datetime, code: str = "") -> None:
+    """Write a line into a job's log: a text of the work's own, or a code of LINES with what its sentence names."""
+    JobLine.objects.create(job=job, at=at, code=code, text=text[:1000])
 
 
 def tell_change(job: Job, *, at: datetime) -> None:
@@ -140,7 +140,7 @@ def _begun(pk: int, token: str, worker: str) -> Job | None:
         job.worker = Worker.objects.filter(pk=worker).first() if worker.isdecimal() else None
         job.done_parts, job.all_parts, job.note, job.error = 0, None, "", ""
         job.save()
-        note(job, f"attempt {job.attempts} begins", at=now)
+        note(job, str(job.attempts), at=now, code="began")
         tell_change(job, at=now)
     return job
 
@@ -162,7 +162,7 @@ def _end(pk: int, token: str, state: Job.State, *, result: Any = None) -> None:
         if state == Job.State.DONE and job.all_parts:
             job.done_parts = job.all_parts
         job.save()
-        note(job, str(state), at=now)
+        note(job, at=now, code=state.value)
         tell_change(job, at=now)
 
 
@@ -181,7 +181,7 @@ def hand_back(job: Job | None, *, at: datetime) -> None:
     job.state, job.attempts, job.worker, job.run_after = Job.State.WAITING, max(0, job.attempts - 1), None, at
     job.save()
     enqueue(job, at=at)
-    note(job, "handed back, because the worker stops", at=at)
+    note(job, at=at, code="handed_back")
     tell_change(job, at=at)
 
 
@@ -201,5 +201,5 @@ def fail(job: Job | None, error: str, *, at: datetime) -> None:
     if job.state == Job.State.WAITING:
         enqueue(job, at=at)
     last = error.strip().splitlines()[-1] if error.strip() else ""
-    note(job, f"attempt {job.attempts} failed: {last}", at=at)
+    note(job, last, at=at, code="attempt_failed")
     tell_change(job, at=at)
