@@ -51,9 +51,9 @@ class PayerFrequency:
         book: Counter[str | None] = Counter()
         for region in {self._region.get(account) for account in accounts}:
             book.update(self._books[region])
-        if not book[employee]:
-            return 1.0
         drawn = min(len(accounts), book.total())
+        if min(book[employee], drawn) < mine:  # customers who have passed to others since: nothing to compare with
+            return 1.0
         return min(1.0, float(hypergeom.sf(mine - 1, book.total(), book[employee], drawn)) * len(book))
 
 
