@@ -113,6 +113,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mingdan.platform.operations.request_log.requests_are_logged",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -205,6 +206,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 
 _issuer = _environment.text("MINGDAN_OIDC_ISSUER")
 _oidc_origin = "://".join(urlsplit(_issuer)[:2]) if _issuer else ""
+METRICS_TOKEN = _environment.text("MINGDAN_METRICS_TOKEN")
+"""What Prometheus shows to read /metrics; without it there is no such page."""
+
 OIDC_MATCHES = _environment.choice("MINGDAN_OIDC_MATCHES", ("email", "username"))
 """Which claim of the company's own sign-in finds the account: the verified e-mail address or preferred_username."""
 
@@ -237,7 +241,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = IS_PRODUCTION
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
@@ -256,7 +260,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 _mail = urlsplit(_environment.text("MINGDAN_SMTP"))
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.hostname else 'console'}.EmailBackend"
+_without_server = "mingdan.platform.operations.unsent_mail" if IS_PRODUCTION else "django.core.mail.backends.console"
+EMAIL_BACKEND = f"{'django.core.mail.backends.smtp' if _mail.hostname else _without_server}.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 587
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
 EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
@@ -267,9 +272,13 @@ EMAIL_SUBJECT_PREFIX = "[Mingdan 明单] "
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "mingdan.platform.operations.log_lines.JsonLines"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json" if IS_PRODUCTION else "line"}},
     "loggers": {
+        "mingdan": {"level": "INFO" if IS_PRODUCTION else "WARNING"},
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": MODE == "test"},
         # Whoever scans the internet asks under any name; being refused is all that happens.
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},

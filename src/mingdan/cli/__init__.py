@@ -4,9 +4,11 @@ import typer
 
 from mingdan.cli import (
     accounts,
+    backing_up,
     catalogue,
     databases,
     demonstrating,
+    examining,
     explaining,
     learning,
     replaying,
@@ -40,6 +42,9 @@ app.command("worker")(working.worker)
 app.command(
     "manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(serving.manage)
+app.command("backup")(backing_up.backup)
+app.command("restore")(backing_up.restore)
+app.command("doctor")(examining.doctor)
 app.add_typer(accounts.app, name="account")
 app.add_typer(databases.app, name="database")
 app.add_typer(trail.app, name="trail")

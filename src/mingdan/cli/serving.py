@@ -39,6 +39,7 @@ def run_server(host: str, port: int, *, with_worker: bool = True) -> None:
             "mingdan.web.asgi:application",
             host=host,
             port=port,
+            log_config=None,  # its records go where the settings send all others
             log_level="warning",
             proxy_headers=True,
             forwarded_allow_ips=settings.TRUSTED_PROXIES,

@@ -2,13 +2,15 @@
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from mingdan.platform.access.queries import roles_of
+from mingdan.platform.operations.metrics import MEDIA_TYPE, exposition
 from mingdan.platform.people.access import employees_for
 from mingdan.platform.people.models import User
 from mingdan.platform.people.page import SignedInRequest, page
@@ -62,3 +64,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether requests can be served; 503 with the reasons otherwise."""
     found = complaints(timezone.now())
     return HttpResponse("\n".join(found) or "ok", content_type="text/plain", status=503 if found else 200)
+
+
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Tell Prometheus how the application stands, if it shows the token of the settings; 404 for everybody else."""
+    shown = request.headers.get("Authorization", "")
+    if not settings.METRICS_TOKEN or not constant_time_compare(shown, f"Bearer {settings.METRICS_TOKEN}"):
+        raise Http404
+    return HttpResponse(exposition(timezone.now()), content_type=MEDIA_TYPE)
