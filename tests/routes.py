@@ -9,6 +9,10 @@ STAFF = EVERYBODY - {"eve"}
 GRANTS = frozenset({"kim", "dan", "ivy", "chloe"})
 JOBS = frozenset({"hal", "kim", "dan"})
 KEEPS_JOBS = frozenset({"hal", "kim"})
+DRAFTS = frozenset({"fay", "chloe"})
+SEES_DRAFTS = DRAFTS | {"ivy", "dan"}
+SEES_REQUESTS = frozenset({"fay", "ivy", "dan"})
+HOLDS = frozenset({"chloe", "dan"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -113,6 +117,70 @@ ROUTES = {
     "operations:deliveries": Route("/deliveries/", get=JOBS),
     "operations:retry_delivery": Route("/deliveries/{pk}/retry/", post=KEEPS_JOBS, about="delivery", leaves_entry=True),
     "operations:skip_delivery": Route("/deliveries/{pk}/skip/", post=KEEPS_JOBS, about="delivery", leaves_entry=True),
+    "files:download": Route("/files/{pk}/", get=EVERYBODY, about="file", leaves_entry=True),
+    "policy:policies": Route("/policies/", get=EVERYBODY),
+    "policy:add_text": Route(
+        "/policies/add/",
+        get=DRAFTS,
+        post=DRAFTS,
+        leaves_entry=True,
+        form={"code": "rules", "title": "制度", "title_en": "Rules", "kind": "rules"},
+    ),
+    "policy:draft": Route(
+        "/policies/{pk}/draft/",
+        get=DRAFTS,
+        post=DRAFTS,
+        about="text",
+        leaves_entry=True,
+        form={"body": "新", "body_en": "new"},
+    ),
+    "policy:version": Route("/policies/versions/{pk}/", get=EVERYBODY, about="version"),
+    "policy:receive": Route(
+        "/policies/versions/{pk}/receive/",
+        post=EVERYBODY,
+        about="version",
+        leaves_entry=True,
+        form={"sha256": "{sha256}"},
+    ),
+    "policy:consult": Route(
+        "/policies/versions/{pk}/consult/",
+        post=DRAFTS,
+        about="draft",
+        leaves_entry=True,
+        form={"step": "comment", "held_date": "2026-01-05", "with_whom": "all", "outcome": "none"},
+    ),
+    "policy:publish": Route(
+        "/policies/versions/{pk}/publish/", post=frozenset({"ivy"}), about="draft", leaves_entry=True
+    ),
+    "policy:receipts": Route(
+        "/policies/versions/{pk}/receipts/", get=SEES_DRAFTS, post=SEES_DRAFTS, about="version", leaves_entry=True
+    ),
+    "policy:notice": Route("/notice/", get=EVERYBODY),
+    "policy:register": Route("/register/", get=EVERYBODY),
+    "policy:holds": Route("/holds/", get=HOLDS, post=HOLDS, leaves_entry=True),
+    "policy:release_hold": Route(
+        "/holds/{pk}/release/", post=HOLDS, about="hold", leaves_entry=True, form={"reason": "over"}
+    ),
+    "policy:own_data": Route(
+        "/my-data/",
+        get=EVERYBODY,
+        post=EVERYBODY,
+        leaves_entry=True,
+        form={"kind": "access", "words": "a copy"},
+    ),
+    "policy:own_data_copy": Route("/my-data/copy/", get=EVERYBODY, leaves_entry=True),
+    "policy:requests": Route("/requests/", get=SEES_REQUESTS, leaves_entry=True),
+    "policy:request": Route("/requests/{pk}/", get=EVERYBODY, about="request", leaves_entry=True),
+    "policy:answer": Route(
+        "/requests/{pk}/answer/",
+        post=frozenset({"fay"}),
+        about="request",
+        leaves_entry=True,
+        form={"words": "here", "grant": "on"},
+    ),
+    "policy:release": Route(
+        "/requests/{pk}/release/", post=frozenset({"ivy", "dan"}), about="answered request", leaves_entry=True
+    ),
 }
 """The pages of our own, each with whom it opens for."""
 

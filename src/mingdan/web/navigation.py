@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mingdan.pillars.policy.access import SEE_POLICIES, SEE_REQUESTS
 from mingdan.platform.access.declared import SEE_GRANTS
 from mingdan.platform.access.queries import standing_of
 from mingdan.platform.access.rights import Right
 from mingdan.platform.jobs.access import SEE_JOBS
 from mingdan.platform.people.access import SEE_CALENDAR, SEE_EMPLOYEE
+from mingdan.platform.retention.access import KEEP_HOLDS
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ ENTRIES = (
     Entry(_("Teams"), "users-group", "people:teams", SEE_EMPLOYEE),
     Entry(_("Working calendar"), "calendar", "people:calendar", SEE_CALENDAR),
     Entry(_("Accounts"), "key", "people:accounts", SEE_GRANTS),
+    Entry(_("Rules and notices"), "check", "policy:policies", SEE_POLICIES),
+    Entry(_("My data"), "id", "policy:own_data"),
+    Entry(_("Requests about personal data"), "address-book", "policy:requests", SEE_REQUESTS),
+    Entry(_("Legal holds"), "lock", "policy:holds", KEEP_HOLDS),
     Entry(_("Jobs"), "clock", "operations:jobs", SEE_JOBS),
 )
 

@@ -49,6 +49,15 @@ RELEASE_ANSWERS = declare(
     )
 )
 
+SEE_REQUESTS = declare(
+    Right(
+        "policy.see_requests",
+        _("see requests about personal data"),
+        {Role.HR: Reach.ALL, Role.DIRECTOR: Reach.ALL, Role.INTERNAL_AUDITOR: Reach.ALL},
+        can_be_lent=False,
+    )
+)
+
 
 def versions_for(user: Person, at: datetime.datetime) -> QuerySet[PolicyVersion]:
     """Return the versions that somebody may read: published ones, and drafts for those who keep or publish them."""
@@ -78,11 +87,9 @@ def text_for(user: Person, pk: int, at: datetime.datetime) -> PolicyText:
 
 
 def request_for(user: Person, pk: int, at: datetime.datetime) -> DataRequest:
-    """Return a request of one's own, or any for those who answer or release them."""
+    """Return a request of one's own, or any for those who handle them."""
     found = DataRequest.objects.select_related("by").filter(pk=pk).first()
-    standing = standing_of(user, at)
-    may_all = standing.has(ANSWER_REQUESTS) or standing.has(RELEASE_ANSWERS)
-    if found is None or not (may_all or found.by_id == user.pk):
+    if found is None or not (found.by_id == user.pk or has_right(user, SEE_REQUESTS, at)):
         raise Http404
     return found
 

@@ -1,7 +1,7 @@
 """Requests about personal data: those to be answered or released, and each by itself."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,13 +15,10 @@ from mingdan.platform.people.page import SignedInRequest, page
 from mingdan.platform.trail.actions import record_reading
 
 
-@page("GET")
+@page("GET", right=access.SEE_REQUESTS)
 def requests(request: SignedInRequest) -> HttpResponse:
     """List the requests, those due first; for who answers or releases them."""
     now = timezone.now()
-    standing = standing_of(request.user, now)
-    if not (standing.has(access.ANSWER_REQUESTS) or standing.has(access.RELEASE_ANSWERS)):
-        raise Http404
     record_reading("viewed", by=request.user, at=now, about="policy.datarequests")
     today = timezone.localdate(now)
     found = DataRequest.objects.select_related("by").order_by("released_at", "due_date")
