@@ -110,7 +110,7 @@ def _scan_or_load(world: World, looks_back: tuple[int, ...]) -> list[Scanned]:
         for days in looks_back:
             moment = read.latest - timedelta(days=days)
             tables = read.as_of(moment)
-            _, findings = ask(tables, shipped(), lambda _what, _share: None)
+            _, findings = ask(tables, shipped(), lambda _what, _share: None, strict=True)
             found.append(Scanned(world, moment, len(salespeople_of(tables)), findings, truth))
         read.close()
     kept.write_bytes(pickle.dumps(found))

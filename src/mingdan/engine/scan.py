@@ -10,7 +10,7 @@ import ibis
 
 import mingdan
 from mingdan.engine.callback_estimate import estimate_from_callbacks
-from mingdan.engine.findings import Finding
+from mingdan.engine.findings import Finding, Text
 from mingdan.engine.fuse import Policy, alerts_of, draw_callbacks, matters_of
 from mingdan.engine.parameters import Setup, shipped
 from mingdan.engine.reading import ReadTrail, read_trail
@@ -22,6 +22,9 @@ Progress = Callable[[str, float], None]
 
 DUCKDB = "duckdb"
 """The engine of this machine; the others are spark://host:port and spark://local."""
+
+FAILED = "failed: "
+"""How the reason of a detector begins that raised an exception."""
 
 CALLBACKS_FOR_EACH_ALERT = 5
 """How many customers to ask for each alert of the budget: asking is cheaper than suspecting and finds what is missed."""
@@ -99,25 +102,49 @@ def look(
     started = time.perf_counter()
     tables = read.as_of(moment)
     setup = setup or shipped()
-    runs, findings = ask(tables, setup, on_progress)
+    runs, findings = ask(tables, setup, on_progress, strict=options.strict)
     result = fused(tables, read, options, setup, runs, findings, raised)
     return replace(result, seconds=time.perf_counter() - started)
 
 
-def ask(tables: Tables, setup: Setup, on_progress: Progress) -> tuple[tuple[DetectorRun, ...], tuple[Finding, ...]]:
-    """Ask every detector that the trail can answer; return how each went, and all findings in a fixed order."""
+def ask(
+    tables: Tables, setup: Setup, on_progress: Progress, *, strict: bool = False
+) -> tuple[tuple[DetectorRun, ...], tuple[Finding, ...]]:
+    """Ask every detector that the trail can answer; return how each went, and all findings in a fixed order.
+
+    A detector that fails on this trail is left out and said so, so that one fault does not cost the whole scan; where it
+    is `strict`, its exception is raised.
+    """
     runs = []
     findings: list[Finding] = []
     for index, detector in enumerate(setup.detectors):
         on_progress(detector.code, index / len(setup.detectors))
         started = time.perf_counter()
         reason = "switched off" if detector.code in setup.off else detector.missing(tables)
-        said = [] if reason else detector.run(tables)
+        said: list[Finding] = []
+        try:
+            said = [] if reason else detector.run(tables)
+        except Exception as error:
+            if strict or isinstance(error, OSError | MemoryError):
+                raise
+            reason = f"{FAILED}{type(error).__name__}: {error}".strip()
         seconds = time.perf_counter() - started
         status = "skipped" if reason else "ran"
         runs.append(DetectorRun(detector.code, detector.version, status, len(said), seconds, reason))
         findings.extend(said)
     return tuple(runs), tuple(findings)
+
+
+def _of_failures(runs: Sequence[DetectorRun]) -> tuple[Text, ...]:
+    failed = ", ".join(run.code for run in runs if (run.reason or "").startswith(FAILED))
+    if not failed:
+        return ()
+    return (
+        Text(
+            f"These detectors failed on this trail and said nothing, please report it: {failed}.",
+            f"以下检测器在此数据上出错，未给出结果，请反馈：{failed}。",
+        ),
+    )
 
 
 def fused(
@@ -147,7 +174,7 @@ def fused(
         matters=matters,
         alerts=alerts_of(matters, setup.detectors, policy, raised),
         callbacks=callbacks,
-        notices=read.notices if tables.as_of >= read.latest else (),
+        notices=(*(read.notices if tables.as_of >= read.latest else ()), *_of_failures(runs)),
         set_aside=read.set_aside,
         numbers=_numbers(salespeople, findings),
         names=_names(tables, findings, callbacks),
