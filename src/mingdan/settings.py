@@ -114,6 +114,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "mingdan.platform.operations.request_log.requests_are_logged",
+    "mingdan.web.middleware.probes_use_any_name",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -276,12 +277,16 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "mingdan.platform.operations.log_lines.JsonLines"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json" if IS_PRODUCTION else "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json" if IS_PRODUCTION else "line"},
+        # A logger without any handler would be printed by Python itself, as it is.
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "loggers": {
         "mingdan": {"level": "INFO" if IS_PRODUCTION else "WARNING"},
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": MODE == "test"},
         # Whoever scans the internet asks under any name; being refused is all that happens.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -11,6 +11,11 @@ def test_the_process_answers(db: None) -> None:
     assert Client().get("/healthz").content == b"ok"
 
 
+def test_probes_may_ask_by_address_and_pages_may_not(db: None) -> None:
+    assert Client().get("/healthz", headers={"Host": "10.0.0.7:8000"}).content == b"ok"
+    assert Client().get("/account/login/", headers={"Host": "10.0.0.7:8000"}).status_code == 400
+
+
 def test_it_is_ready_when_nothing_waits_for_long(db: None) -> None:
     PendingEntry.objects.all().delete()
     answer = Client().get("/readyz")

@@ -73,7 +73,7 @@ def through_the_pages(browser: Client, new: Callable[[], str]) -> None:
         browser.get(address, {"q": new(), "day": new()}, headers={"User-Agent": new().encode().decode("latin-1")})
     browser.get(f"/people/{new()}/")
     browser.generic("PROPFIND", f"/{new()}")
-    browser.get("/", headers={"Host": "canary0000.example"})
+    browser.get("/", headers={"Host": new().encode().decode("latin-1")})
 
 
 def through_the_sign_in(new: Callable[[], str]) -> None:
