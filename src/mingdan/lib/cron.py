@@ -29,9 +29,10 @@ class Cron:
         fields = written.split()
         if len(fields) != len(_RANGES):
             raise ValueError(f"{written!r} has {len(fields)} fields, not minute, hour, day, month, weekday.")
-        sets = [_numbers(text, name) for text, name in zip(fields, _RANGES, strict=True)]
-        sets[4] = frozenset(day % 7 for day in sets[4])
-        cron = cls(written, *sets, any_day_will_do="*" not in (fields[2][0], fields[4][0]))
+        sets = (_numbers(text, name) for text, name in zip(fields, _RANGES, strict=True))
+        minutes, hours, days, months, weekdays = sets
+        either = "*" not in (fields[2][0], fields[4][0])
+        cron = cls(written, minutes, hours, days, months, frozenset(day % 7 for day in weekdays), either)
         cron.next_after(datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC), ZoneInfo("UTC"))
         return cron
 
