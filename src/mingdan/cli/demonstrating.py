@@ -49,10 +49,12 @@ def show_application(data: Path, *, port: int) -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
+    from mingdan.pillars.policy.demonstration import adopt_policies
     from mingdan.web.demonstration import PASSWORD, PEOPLE, found_company
 
     call_command("migrate", verbosity=0)
     found_company(timezone.now())
+    adopt_policies(timezone.now())
     table = Table("sign-in name", "role", box=None, padding=(0, 3, 0, 0))
     for person in PEOPLE:
         table.add_row(person.username, f"{person.role.value.replace('_', ' ')}  {person.position}")

@@ -2,6 +2,8 @@
 
 import datetime
 
+from django.utils import timezone
+
 from mingdan.pillars.policy.actions import add_text, draft_version, publish, record_consultation
 from mingdan.pillars.policy.models import Consultation, PolicyText, PolicyVersion
 from mingdan.platform.people.models import User
@@ -17,7 +19,7 @@ def drafted(cast: dict[str, User], at: datetime.datetime, body: str = "告知") 
 
 def consulted(version: PolicyVersion, cast: dict[str, User], at: datetime.datetime) -> None:
     for step in (Consultation.Step.STAFF, Consultation.Step.REPRESENTATIVES):
-        held = {"held_date": at.date(), "with_whom": "全体员工", "outcome": "无异议"}
+        held = {"held_date": timezone.localdate(at), "with_whom": "全体员工", "outcome": "无异议"}
         record_consultation(version, step=step, **held, by=cast["fay"], at=at)  # type: ignore[arg-type]
 
 

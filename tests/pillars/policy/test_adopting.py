@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+from django.utils import timezone
 
 from mingdan.pillars.policy.actions import (
     CannotChangePolicyError,
@@ -41,7 +42,7 @@ def test_a_text_that_binds_is_published_only_after_both_steps(cast: dict[str, Us
     record_consultation(
         version,
         step=Consultation.Step.STAFF,
-        held_date=now.date(),
+        held_date=timezone.localdate(now),
         with_whom="all",
         outcome="none",
         by=cast["fay"],

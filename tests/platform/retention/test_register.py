@@ -5,12 +5,14 @@ import datetime
 import pytest
 from django.db import connection, models
 from django.test.utils import isolate_apps
+from django.utils.translation import override
 
 from mingdan.platform.people.models import Employee, User
 from mingdan.platform.retention.expiries import expiries
-from mingdan.platform.retention.held import held_about
+from mingdan.platform.retention.held import held_about, label_of
 from mingdan.platform.retention.register import columns_of, purposes, register, rules
 from mingdan.platform.trail.actions import record_reading
+from tests.cast import signed_in
 
 
 @pytest.mark.row("P0.14")
@@ -98,3 +100,26 @@ def test_somebody_who_is_no_employee_has_data_too(eve: User) -> None:
     assert counts["people.User"] == 1
     assert counts["people.Employee"] == 0
     assert counts["access.RoleGrant"] == 1
+
+
+def test_no_key_of_a_session_is_ever_shown(cast: dict[str, User], employees: dict[str, Employee]) -> None:
+    # Whoever reads over a shoulder, or finds the copy, must not become that person.
+    browser = signed_in(cast["ann"])
+    browser.get("/")
+    key = str(browser.session.session_key)
+    for address in ("/my-data/", "/my-data/copy/"):
+        shown = browser.get(address).content.decode()
+        assert cast["ann"].email in shown
+        assert key not in shown
+
+
+def test_every_column_that_somebody_is_shown_has_a_chinese_name() -> None:
+    with override("zh-hans"):
+        nameless = {
+            f"{one.model}.{field}: {label_of(one, field)}"
+            for one in register().personal
+            if one.subject and not one.is_secret
+            for field in one.fields
+            if field != "sha256" and not any("\u4e00" <= letter <= "\u9fff" for letter in label_of(one, field))
+        }
+    assert nameless == set()

@@ -4,6 +4,7 @@ import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mingdan.pillars.policy.access import KEEP_POLICIES, PUBLISH_POLICIES
@@ -111,7 +112,7 @@ def record_consultation(
     version = PolicyVersion.objects.select_for_update().get(pk=version.pk)
     if version.published_at is not None:
         raise CannotChangePolicyError("published_already")
-    if held_date > at.date() + datetime.timedelta(days=1):
+    if held_date > timezone.localdate(at):
         raise CannotChangePolicyError("held_later")
     held = Consultation(
         version=version, step=step, held_date=held_date, with_whom=with_whom, outcome=outcome, by_id=_key(by), at=at

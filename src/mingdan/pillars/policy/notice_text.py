@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext, override
 
-from mingdan.platform.retention.register import Columns, register
+from mingdan.platform.retention.register import Columns, Purpose, Rule, register
 
 
 def drafted_notice(company: str, contact: str) -> tuple[str, str]:
@@ -50,8 +50,12 @@ def _notice(company: str, contact: str) -> str:
 
 
 def _lines(personal: Iterable[Columns]) -> list[str]:
+    """Return a line for each purpose and time: a reader wants to know what is kept, not in which table."""
+    together: dict[tuple[Purpose, Rule], list[str]] = {}
+    for one in personal:
+        together.setdefault((one.purpose, one.rule), []).append(str(one))
     return [
-        gettext("- %(what)s; for: %(purpose)s; ground: %(basis)s; kept: %(rule)s")
-        % {"what": one, "purpose": one.purpose, "basis": one.purpose.basis, "rule": one.rule}
-        for one in personal
+        gettext("- %(what)s. For: %(purpose)s. Ground: %(basis)s. Kept: %(rule)s.")
+        % {"what": gettext("; ").join(what), "purpose": purpose, "basis": purpose.basis, "rule": rule}
+        for (purpose, rule), what in together.items()
     ]
