@@ -1,10 +1,13 @@
 """The whole description, tried by schemathesis on the real application: what it says holds, and nothing fails inside."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
@@ -24,9 +27,14 @@ def secret(fay: User) -> str:
 
 
 @pytest.fixture
-def schema(db: None, monkeypatch: pytest.MonkeyPatch) -> schemathesis.BaseSchema:
+def schema(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[schemathesis.BaseSchema]:
     monkeypatch.setattr(authentication, "REQUESTS_PER_MINUTE", 10**6)
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    # Requests share the test's own transaction, as those of Django's test client do.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 OPERATIONS = sorted(

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,10 +64,9 @@ class Installation:
         command = [MINGDAN, *map(str, arguments)]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
 
-    def python(self, code: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", code], env=self.environment, capture_output=True, text=True, check=False
-        )
+    def python(self, code: str, *arguments: str) -> str:
+        command = [sys.executable, "-c", code, *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -154,54 +152,52 @@ def test_what_was_backed_up_while_others_wrote_is_restored_with_an_equal_root(
         assert refused.split() == ["refused"] * 3
 
 
-@pytest.fixture(scope="module")
-def made(pair: list[Installation], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a back-up of the installation that is still there."""
-    folder = tmp_path_factory.mktemp("made")
-    assert pair[0].run("backup", folder).returncode == 0
-    (file,) = folder.glob("mingdan-2*.zip")
-    return file
+REFUSALS = STARTED + (
+    "import sys, zipfile\n"
+    "from pathlib import Path\n"
+    "from mingdan.platform.operations.backup import back_up\n"
+    "from mingdan.platform.operations.manifest import CannotBackUpError, CannotRestoreError\n"
+    "from mingdan.platform.operations.restoring import restore\n"
+    "made, bad = Path(sys.argv[1]), Path(sys.argv[1]).with_name('bad.zip')\n"
+    "with zipfile.ZipFile(made) as good, zipfile.ZipFile(bad, 'w') as other:\n"
+    "    for one in good.infolist():\n"
+    "        content = good.read(one)\n"
+    "        other.writestr(one.filename, content[:-1] + b'x' if one.filename == 'database' else content)\n"
+    "nothing = made.with_name('nothing.zip')\n"
+    "nothing.write_text('nothing of the kind')\n"
+    "for act in (\n"
+    "    lambda: restore(made, at=timezone.now()),\n"
+    "    lambda: restore(bad, at=timezone.now(), force=True),\n"
+    "    lambda: restore(nothing, at=timezone.now(), force=True),\n"
+    "    lambda: back_up(made, at=timezone.now()),\n"
+    "):\n"
+    "    try: act(); print('done')\n"
+    "    except (CannotBackUpError, CannotRestoreError) as reason: print(reason)\n"
+)
+"""Tries what must be refused, with what a sound back-up is told of."""
 
 
-def test_a_database_that_is_there_is_not_replaced_without_force(pair: list[Installation], made: Path) -> None:
-    refused = pair[0].run("restore", made)
-    assert refused.returncode == 1
-    assert "--force replaces it" in refused.stderr
-
-
-def test_nothing_is_restored_under_a_running_application(pair: list[Installation], made: Path) -> None:
+def test_what_must_not_be_done_is_refused_and_changes_nothing(pair: list[Installation], tmp_path: Path) -> None:
+    first, made = pair[0], tmp_path / "made.zip"
+    assert first.run("backup", made).returncode == 0
+    whole, before = made.read_bytes(), first.python(COUNT)
+    told = first.python(REFUSALS, str(made)).splitlines()
+    expected = ("--force replaces it", "another hash", "no back-up of Mingdan", "exists already")
+    assert len(told) == len(expected)
+    assert all(words in line for words, line in zip(expected, told, strict=True)), told
+    assert (first.python(COUNT), made.read_bytes()) == (before, whole)
     hold = STARTED + (
         "from mingdan.platform.people.models import User; print(User.objects.count(), flush=True); input()\n"
     )
     running = subprocess.Popen(
-        [sys.executable, "-c", hold], env=pair[0].environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", hold], env=first.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert running.stdout
     try:
         assert running.stdout.readline().strip() == "11"
-        refused = pair[0].run("restore", made, "--force")
+        refused = first.run("restore", made, "--force")
         assert refused.returncode == 1, refused.stdout
         assert "stop `mingdan serve` first" in refused.stderr
     finally:
         running.kill()
         running.communicate()
-
-
-def test_a_damaged_back_up_changes_nothing(pair: list[Installation], made: Path, tmp_path: Path) -> None:
-    before = pair[0].python(COUNT)
-    with zipfile.ZipFile(made) as good, zipfile.ZipFile(tmp_path / "bad.zip", "w") as bad:
-        for member in good.infolist():
-            content = good.read(member)
-            bad.writestr(member.filename, content[:-1] + b"x" if member.filename == "database" else content)
-    refused = pair[0].run("restore", tmp_path / "bad.zip", "--force")
-    assert refused.returncode == 1
-    assert "damaged" in refused.stderr
-    assert pair[0].python(COUNT) == before
-
-
-def test_a_back_up_is_never_written_over(pair: list[Installation], made: Path) -> None:
-    before = made.read_bytes()
-    refused = pair[0].run("backup", made)
-    assert refused.returncode == 1
-    assert "exists already" in refused.stderr
-    assert made.read_bytes() == before

@@ -12,6 +12,7 @@ from mingdan.platform.jobs.models import Worker
 from mingdan.platform.operations.backup_kinds import BACKED_UP
 from mingdan.platform.operations.doctor import CHECKS, Complaint, complaints
 from mingdan.platform.people.models import User
+from mingdan.platform.trail.entry_text import written_time
 from mingdan.platform.trail.models import PendingEntry
 from mingdan.platform.trail.note_signing import LogKey
 from mingdan.platform.trail.sequencing import log_key, sequence
@@ -27,7 +28,7 @@ def well(cast: dict[str, User], settings: Settings, tmp_path: Path) -> Settings:
     key: LogKey = log_key()
     while sequence(key, at=now, every=datetime.timedelta(0)):
         pass
-    PendingEntry.objects.create(entry_id="b" * 32, kind=BACKED_UP.code, at=now.isoformat(), text="{}")
+    PendingEntry.objects.create(entry_id="b" * 32, kind=BACKED_UP.code, at=written_time(now), text="{}")
     Worker.objects.create(name="w", started_at=now, seen_at=now)
     Authenticator.objects.create(user=cast["kim"], type="totp", data={})
     return settings
@@ -49,7 +50,7 @@ def test_each_fault_gets_its_own_complaint(well: Settings, cast: dict[str, User]
     (tmp_path / "trail.key").chmod(0o644)
     PendingEntry.objects.all().delete()
     old = timezone.now() - datetime.timedelta(hours=3)
-    PendingEntry.objects.create(entry_id="c" * 32, kind="x.y", at=old.isoformat(), text="{}")
+    PendingEntry.objects.create(entry_id="c" * 32, kind="x.y", at=written_time(old), text="{}")
     Worker.objects.update(seen_at=old)
     Authenticator.objects.all().delete()
     found = wrong()
