@@ -8,7 +8,7 @@ BIN := .venv/bin
 SYNCED := .venv/.synced
 ASSETS := src/mingdan/web/static/vendor/.complete
 MESSAGES := .venv/.messages
-ON_POSTGRESQL := tests/platform tests/pillars tests/web tests/test_permissions.py
+ON_POSTGRESQL := tests/platform tests/pillars tests/web tests/test_permissions.py tests/test_api_permissions.py
 
 .PHONY: help setup demo test check bench rows messages documents clean
 

@@ -184,8 +184,8 @@ ROUTES = {
 }
 """The pages of our own, each with whom it opens for."""
 
-PUBLIC = {"choose", "healthz", "readyz"}
-"""Open to everybody, signed in or not."""
+PUBLIC = {"choose", "healthz", "readyz", "metrics"}
+"""Open to everybody, signed in or not; metrics ask for a token of their own (tests/web/test_metrics.py)."""
 
 SIGN_IN = {
     "account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate", "account_email",
