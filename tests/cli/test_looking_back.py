@@ -22,7 +22,7 @@ def test_an_alert_can_be_explained_and_other_parameters_are_noticed(tmp_path: Pa
     assert "SHA-256" in same.stdout
     assert "ruled out" not in same.stdout
     assert any(word in same.stdout for word in ("记录支持", "无法核查", "已核查"))
-    (tmp_path / "other.toml").write_text("[fusion]\nsalespeople_diverting = 0.2\n", encoding="utf-8")
+    (tmp_path / "other.toml").write_text("[fusion]\nsalespeople_diverting = 0.0001\n", encoding="utf-8")
     other = mingdan("explain", "1", trail, "--result", "found", "--parameters", "other.toml", cwd=tmp_path)
     assert other.returncode == 1
     assert "Different: probability" in other.stdout
