@@ -35,7 +35,7 @@ RECEIVED = declare_kind(
 REQUEST_MADE = declare_kind(
     "policy.request_made",
     en="{by} made the request {about} about their own data: {kind_en}.",
-    zh="{by} 就本人信息提出了请求 {about}:{kind_zh}。",
+    zh="{by} 就本人信息提出了请求 {about}：{kind_zh}。",
     fields=("kind", "kind_en", "kind_zh"),
     personal=("words",),
     notifies=("hr",),
